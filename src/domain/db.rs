@@ -1,0 +1,157 @@
+//! A database as a persistent value: cloning is a snapshot, and two snapshots show what changed between them.
+
+use imbl::{OrdMap, Vector};
+
+use crate::py::{Str, Value};
+
+/// A domain's tables in the order they were loaded.
+#[derive(Clone, Debug, Default)]
+pub struct Database {
+    tables: Vec<(Str, Table)>,
+}
+
+/// Records by id. Keeps insertion order, which shows where a tool takes the first match.
+///
+/// Rows stand in a persistent vector and an index maps ids to positions, so a changed record costs a few nodes,
+/// and a snapshot costs nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    rows: Vector<(Str, Value)>,
+    index: OrdMap<Str, usize>,
+}
+
+/// A record that differs between two snapshots.
+#[derive(Clone, Debug)]
+pub struct RecordChange {
+    pub table: Str,
+    pub id: Str,
+    /// `None`: the record was added.
+    pub before: Option<Value>,
+    /// `None`: the record was removed.
+    pub after: Option<Value>,
+}
+
+impl Database {
+    #[must_use]
+    pub fn new(tables: impl IntoIterator<Item = (Str, Table)>) -> Self {
+        Self { tables: tables.into_iter().collect() }
+    }
+
+    pub fn tables(&self) -> impl Iterator<Item = (&Str, &Table)> {
+        self.tables.iter().map(|(name, table)| (name, table))
+    }
+
+    #[must_use]
+    pub fn table(&self, name: &str) -> Option<&Table> {
+        self.tables.iter().find(|(own, _)| &**own == name).map(|(_, table)| table)
+    }
+
+    pub fn table_mut(&mut self, name: &str) -> Option<&mut Table> {
+        self.tables.iter_mut().find(|(own, _)| &**own == name).map(|(_, table)| table)
+    }
+
+    /// The record `id` of table `table`.
+    #[must_use]
+    pub fn get(&self, table: &str, id: &str) -> Option<&Value> {
+        self.table(table)?.get(id)
+    }
+
+    /// Records that differ, in table order, then in `after`'s record order, removed ones last.
+    ///
+    /// "Differs" is a difference of the canonical text (see [`crate::py::canon`]): `59` and `59.0` differ,
+    /// the order of keys does not. Shared records are skipped without looking inside.
+    #[must_use]
+    pub fn changes(before: &Self, after: &Self) -> Vec<RecordChange> {
+        let empty = Table::default();
+        let mut changes = Vec::new();
+        for (name, table) in after.tables() {
+            Table::changes(name, before.table(name).unwrap_or(&empty), table, &mut changes);
+        }
+        for (name, table) in before.tables() {
+            if after.table(name).is_none() {
+                Table::changes(name, table, &empty, &mut changes);
+            }
+        }
+        changes
+    }
+}
+
+impl Table {
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Value> {
+        self.rows.get(*self.index.get(id)?).map(|(_, record)| record)
+    }
+
+    /// The record for changing. What it shares with snapshots is copied as it is changed.
+    pub fn get_mut(&mut self, id: &str) -> Option<&mut Value> {
+        let position = *self.index.get(id)?;
+        self.rows.get_mut(position).map(|(_, record)| record)
+    }
+
+    /// Puts a record; an existing id keeps its place.
+    pub fn insert(&mut self, id: impl Into<Str>, record: Value) {
+        let id = id.into();
+        if let Some(existing) = self.get_mut(&id) {
+            *existing = record;
+            return;
+        }
+        self.index.insert(id.clone(), self.rows.len());
+        self.rows.push_back((id, record));
+    }
+
+    #[must_use]
+    pub fn contains(&self, id: &str) -> bool {
+        self.index.contains_key(id)
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Records in insertion order.
+    pub fn iter(&self) -> impl Iterator<Item = (&Str, &Value)> {
+        self.rows.iter().map(|(id, record)| (id, record))
+    }
+
+    fn changes(name: &Str, before: &Self, after: &Self, changes: &mut Vec<RecordChange>) {
+        // Shared rows are recognised by their containers' addresses, so this is a few microseconds a table.
+        for (position, (id, record)) in after.rows.iter().enumerate() {
+            let old = match before.rows.get(position) {
+                Some((same, old)) if same == id => Some(old),
+                _ => before.get(id),
+            };
+            if !old.is_some_and(|old| crate::py::canon::same_text(old, record)) {
+                let change = RecordChange {
+                    table: name.clone(),
+                    id: id.clone(),
+                    before: old.cloned(),
+                    after: Some(record.clone()),
+                };
+                changes.push(change);
+            }
+        }
+        for (id, record) in before.iter() {
+            if !after.contains(id) {
+                let change =
+                    RecordChange { table: name.clone(), id: id.clone(), before: Some(record.clone()), after: None };
+                changes.push(change);
+            }
+        }
+    }
+}
+
+impl FromIterator<(Str, Value)> for Table {
+    fn from_iter<I: IntoIterator<Item = (Str, Value)>>(records: I) -> Self {
+        let mut table = Self::default();
+        for (id, record) in records {
+            table.insert(id, record);
+        }
+        table
+    }
+}

@@ -1,0 +1,39 @@
+//! Tasks: what a user wants, and how success is judged.
+
+use serde::{Deserialize, Serialize};
+
+use crate::py::Dict;
+
+/// A task's place in its pack: the split (`test`, `dev`, `train`) and the position in it, from 0.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct TaskId {
+    pub split: String,
+    pub index: usize,
+}
+
+impl std::fmt::Display for TaskId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.split, self.index)
+    }
+}
+
+/// A tool call with parsed arguments, or `respond` with `content`.
+#[derive(Clone, Debug)]
+pub struct Action {
+    pub name: String,
+    pub kwargs: Dict,
+}
+
+/// One task (`Task` of `tau_bench/types.py`; fields that no program reads are dropped).
+#[derive(Clone, Debug)]
+pub struct Task {
+    pub id: TaskId,
+    /// The customer whose task it is; the original only shows it.
+    pub user_id: String,
+    /// The user scenario: the text that the user simulator is given.
+    pub user_scenario: String,
+    /// The calls whose end state is the reference.
+    pub expected_actions: Vec<Action>,
+    /// Texts that the agent must have said, each a bare substring test.
+    pub outputs: Vec<String>,
+}

@@ -1,0 +1,12 @@
+//! CPython-compatible values: the data model, texts, arithmetic and random sequence of Python 3.11.
+//!
+//! The benchmarks are Python programs, and their behaviour leaks into everything that is compared: tool outputs,
+//! error texts, database hashes, shuffles. This layer reproduces the part of Python that shows. It knows nothing of
+//! agents, tools or tasks.
+
+pub mod canon;
+pub mod error;
+pub mod value;
+
+pub use error::{Exception, PyError, PyResult};
+pub use value::{Dict, List, Str, Value};
