@@ -7,7 +7,7 @@ pub mod model;
 pub mod tool;
 pub mod usage;
 
-pub use message::{AssistantMessage, Message, ToolCall};
-pub use model::{ChatDelta, ChatError, ChatModel, ChatReply, ChatRequest, Finish, ToolChoice};
+pub use message::{AssistantMessage, Carry, Message, ToolCall};
+pub use model::{ChatDelta, ChatError, ChatErrorKind, ChatModel, ChatReply, ChatRequest, Finish, Timing, ToolChoice};
 pub use tool::ToolSpec;
 pub use usage::Usage;

@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use super::{AssistantMessage, Message, ToolSpec, Usage};
 
 /// One model call.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ChatRequest {
     pub messages: Vec<Message>,
     /// Empty: the call offers no tools.
     pub tools: Vec<ToolSpec>,
     pub tool_choice: ToolChoice,
-    /// Sent only when set; many current models refuse a temperature.
+    /// Overrides the endpoint's own setting. Sent only when set; many current models refuse a temperature.
     pub temperature: Option<f64>,
 }
 
@@ -27,7 +27,7 @@ pub enum ToolChoice {
 }
 
 /// A whole reply. It exists only when the provider's end of the reply was seen.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ChatReply {
     pub message: AssistantMessage,
     pub finish: Finish,
@@ -36,10 +36,22 @@ pub struct ChatReply {
     pub cost_usd: Option<f64>,
     /// The model that answered, by its provider's word.
     pub model_served: Option<String>,
+    /// The company that ran the model, where a router names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_served: Option<String>,
     pub timing: Timing,
     /// What a reader should know of this call: parameters dropped, fallbacks used, oddities accepted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+}
+
+impl ChatReply {
+    /// A reply of a program: the message, its finish told by whether it holds calls, and nothing spent.
+    #[must_use]
+    pub fn of_message(message: AssistantMessage) -> Self {
+        let finish = if message.tool_calls.is_empty() { Finish::Stop } else { Finish::ToolCalls };
+        Self { message, finish, ..Self::default() }
+    }
 }
 
 /// How long a call took, in milliseconds of the caller's clock.
@@ -47,21 +59,27 @@ pub struct ChatReply {
 pub struct Timing {
     /// From sending to the first byte of the reply that counted; `None` where it was not measured.
     pub first_byte_ms: Option<f64>,
+    /// The whole call, with its failed attempts and its waits.
     pub total_ms: f64,
     /// Attempts made, the successful one included.
     pub attempts: u32,
 }
 
-/// Why a reply ended. `ToolCalls` whenever it holds tool calls, whatever the provider said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Why a reply ended. `ToolCalls` whenever it holds whole tool calls, whatever the provider said.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Finish {
+    #[default]
     Stop,
     ToolCalls,
-    /// Cut at the token limit.
+    /// Cut at the token limit. If the message holds tool calls, the last one is incomplete: none of them may run.
     Length,
     ContentFilter,
     Refusal,
+    /// The provider withheld a tool call that the model wrote wrongly; the text it wrote stands as content.
+    MalformedCall,
+    /// Neither text nor a call, also after repeated attempts.
+    Empty,
     Unknown(String),
 }
 
@@ -88,7 +106,7 @@ pub enum ChatDelta {
 }
 
 /// Why a call gave no reply. The texts are complete sentences without keys or message contents.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct ChatError {
     pub kind: ChatErrorKind,
@@ -98,6 +116,16 @@ pub struct ChatError {
     pub status: Option<u16>,
     /// Attempts made.
     pub attempts: u32,
+    /// How long the provider asked to wait, where that was too long to wait for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<f64>,
+}
+
+impl ChatError {
+    /// An error without an HTTP status, of a single attempt.
+    pub fn new(kind: ChatErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), status: None, attempts: 1, retry_after_ms: None }
+    }
 }
 
 /// The situations a caller can act on differently.
@@ -111,6 +139,8 @@ pub enum ChatErrorKind {
     Offline,
     Auth,
     Billing,
+    /// A quota of a day or longer is used up.
+    Quota,
     Forbidden,
     ModelNotFound,
     ContextOverflow,
@@ -128,8 +158,51 @@ pub enum ChatErrorKind {
     Runaway,
     /// A person did not answer or left the seat.
     Abandoned,
-    /// No script line, no model: a fault of the set-up.
+    /// No script line, no model, a server set up wrongly: a fault of the set-up.
     Config,
+}
+
+impl ChatErrorKind {
+    /// Whether the same call may succeed later with nothing changed by the user.
+    #[must_use]
+    pub fn may_pass(self) -> bool {
+        match self {
+            Self::Unreachable
+            | Self::Offline
+            | Self::Quota
+            | Self::RateLimited
+            | Self::Overloaded
+            | Self::ServerError
+            | Self::Timeout
+            | Self::Truncated
+            | Self::NotApi => true,
+            Self::MixedContent
+            | Self::Auth
+            | Self::Billing
+            | Self::Forbidden
+            | Self::ModelNotFound
+            | Self::ContextOverflow
+            | Self::BadRequest
+            | Self::Runaway
+            | Self::Abandoned
+            | Self::Config => false,
+        }
+    }
+
+    /// Whether every other call to the endpoint would fail alike until the user has done something.
+    #[must_use]
+    pub fn stops_endpoint(self) -> bool {
+        matches!(
+            self,
+            Self::MixedContent
+                | Self::Offline
+                | Self::Auth
+                | Self::Billing
+                | Self::Quota
+                | Self::ModelNotFound
+                | Self::Config
+        )
+    }
 }
 
 /// Fills a seat: an endpoint, a member of the rehearsal cast, a script, a person.
