@@ -6,6 +6,12 @@
 
 pub mod canon;
 pub mod error;
+pub mod float;
+pub mod json;
+mod number;
+pub mod ops;
+pub mod text;
+mod unicode;
 pub mod value;
 
 pub use error::{Exception, PyError, PyResult};

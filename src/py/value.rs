@@ -152,6 +152,18 @@ impl std::ops::Deref for Dict {
     }
 }
 
+impl From<Vec<Value>> for List {
+    fn from(items: Vec<Value>) -> Self {
+        Self(Arc::new(items))
+    }
+}
+
+impl From<IndexMap<Str, Value>> for Dict {
+    fn from(entries: IndexMap<Str, Value>) -> Self {
+        Self(Arc::new(entries))
+    }
+}
+
 impl<K: Into<Str>> FromIterator<(K, Value)> for Dict {
     fn from_iter<I: IntoIterator<Item = (K, Value)>>(entries: I) -> Self {
         Self(Arc::new(entries.into_iter().map(|(key, value)| (key.into(), value)).collect()))
