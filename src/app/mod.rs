@@ -1,1 +1,13 @@
-//! (layer app)
+//! Signals and actions: what the page is doing, and everything its user can do. wasm32 only.
+//!
+//! Components read signals from here and send actions; they do not reach into storage or the network themselves.
+
+pub mod actions;
+pub mod state;
+pub mod theme;
+pub mod toasts;
+
+pub use actions::{Action, Actions};
+pub use state::{App, Overlay, use_app};
+pub use theme::Theme;
+pub use toasts::Toasts;

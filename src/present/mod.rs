@@ -1,1 +1,9 @@
-//! (layer present)
+//! Pure view models: what the page shows and how it is worded, not how it is drawn.
+//!
+//! Everything here compiles natively and is tested there; components in `ui` only lay it out.
+
+pub mod format;
+pub mod keys;
+pub mod matching;
+pub mod route;
+pub mod tone;

@@ -1,0 +1,74 @@
+//! The state that every page shares.
+
+use leptos::prelude::*;
+
+use super::{Actions, Theme, Toasts};
+use crate::{
+    platform::page,
+    present::route::{Page, Route},
+};
+
+/// What lies over the whole page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// The command palette.
+    Palette,
+    /// The list of keyboard shortcuts.
+    Keyboard,
+}
+
+/// The shared state. A small copyable handle; [`use_app`] gives it to any component.
+#[derive(Clone, Copy)]
+pub struct App {
+    /// Where the page is. Written by the router only; to go somewhere, [`App::go`].
+    pub route: RwSignal<Route>,
+    /// The page of the route. Changes less often than the route.
+    pub page: Memo<Page>,
+    pub theme: RwSignal<Theme>,
+    pub overlay: RwSignal<Option<Overlay>>,
+    pub toasts: Toasts,
+    pub actions: Actions,
+}
+
+impl App {
+    /// Creates the state, at the page's current address, and makes it available to all components below.
+    pub fn provide() -> Self {
+        let Ok(route) = page::hash().parse();
+        let route = RwSignal::new(route);
+        let app = Self {
+            route,
+            page: Memo::new(move |_| route.with(Route::page)),
+            theme: RwSignal::new(Theme::kept()),
+            overlay: RwSignal::new(None),
+            toasts: Toasts::new(),
+            actions: Actions::new(),
+        };
+        provide_context(app);
+        app
+    }
+
+    /// Goes to a place, as a link would. The browser's back button returns.
+    pub fn go(self, route: &Route) {
+        page::set_hash(&route.to_string());
+    }
+
+    /// Goes to a place without leaving an entry in the browser's history, for addresses that were only completed.
+    pub fn go_instead(self, route: &Route) {
+        page::replace_hash(&route.to_string());
+    }
+
+    /// Changes the theme and keeps the choice.
+    pub fn set_theme(self, theme: Theme) {
+        theme.apply();
+        self.theme.set(theme);
+    }
+}
+
+/// The shared state.
+///
+/// # Panics
+/// Outside the mounted page, which provides it before anything is built.
+#[must_use]
+pub fn use_app() -> App {
+    expect_context()
+}

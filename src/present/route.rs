@@ -1,0 +1,337 @@
+//! The page's address: [`Route`] ⇄ the text after `#`.
+//!
+//! Hash routes, because a static host answers 404 for paths it does not have. Every route has exactly one written
+//! form ([`Display`](fmt::Display)); reading is more tolerant (no hash, a closing slash) and never fails: what is
+//! not understood is [`Route::NotFound`] and keeps its text, so that the page can show it.
+
+use std::{fmt, str::FromStr};
+
+use crate::domain::TaskId;
+
+/// A place in the page that can be linked to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Route {
+    Play(PlayPlace),
+    Data,
+    Models,
+    /// `#/debug/panic`: provokes a panic on purpose, so that the recovery panel can be tried in any build.
+    DebugPanic,
+    /// The text that led nowhere, as written.
+    NotFound(String),
+}
+
+/// Where in Play: as far as the address says.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub enum PlayPlace {
+    /// Nothing chosen; the page picks up where its user left off.
+    #[default]
+    Start,
+    Pack {
+        pack: String,
+    },
+    Split {
+        pack: String,
+        split: String,
+    },
+    Task {
+        pack: String,
+        task: TaskId,
+    },
+}
+
+impl PlayPlace {
+    /// The pack, where the address names one.
+    #[must_use]
+    pub fn pack(&self) -> Option<&str> {
+        match self {
+            Self::Start => None,
+            Self::Pack { pack } | Self::Split { pack, .. } | Self::Task { pack, .. } => Some(pack),
+        }
+    }
+
+    /// The split, where the address names one.
+    #[must_use]
+    pub fn split(&self) -> Option<&str> {
+        match self {
+            Self::Start | Self::Pack { .. } => None,
+            Self::Split { split, .. } => Some(split),
+            Self::Task { task, .. } => Some(&task.split),
+        }
+    }
+
+    /// The task, where the address names one.
+    #[must_use]
+    pub fn task(&self) -> Option<&TaskId> {
+        match self {
+            Self::Task { task, .. } => Some(task),
+            _ => None,
+        }
+    }
+}
+
+/// The pages of the shell; several routes lead to one page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Page {
+    Play,
+    Data,
+    Models,
+    NotFound,
+}
+
+impl Page {
+    /// The pages that the rail lists, in its order.
+    pub const LISTED: [Self; 3] = [Self::Play, Self::Data, Self::Models];
+
+    /// The page's name, as the rail and the document title say it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Play => "Play",
+            Self::Data => "Data",
+            Self::Models => "Models",
+            Self::NotFound => "Not found",
+        }
+    }
+
+    /// The page's icon in the sprite.
+    #[must_use]
+    pub const fn icon(self) -> &'static str {
+        match self {
+            Self::Play => "play",
+            Self::Data => "data",
+            Self::Models => "models",
+            Self::NotFound => "help",
+        }
+    }
+
+    /// Where a link to the page leads.
+    #[must_use]
+    pub fn route(self) -> Route {
+        match self {
+            Self::Play | Self::NotFound => Route::Play(PlayPlace::Start),
+            Self::Data => Route::Data,
+            Self::Models => Route::Models,
+        }
+    }
+}
+
+impl Route {
+    /// The page that shows this route.
+    #[must_use]
+    pub fn page(&self) -> Page {
+        match self {
+            Self::Play(_) => Page::Play,
+            Self::Data => Page::Data,
+            Self::Models => Page::Models,
+            Self::DebugPanic | Self::NotFound(_) => Page::NotFound,
+        }
+    }
+
+    /// The document title.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self {
+            Self::Play(PlayPlace::Task { pack, task }) => format!("{pack} {task} · Play · Taupe"),
+            other => format!("{} · Taupe", other.page().name()),
+        }
+    }
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Play(place) => {
+                f.write_str("#/play")?;
+                for segment in [place.pack(), place.split()].into_iter().flatten() {
+                    write!(f, "/{}", Encoded(segment))?;
+                }
+                place.task().map_or(Ok(()), |task| write!(f, "/{}", task.index))
+            }
+            Self::Data => f.write_str("#/data"),
+            Self::Models => f.write_str("#/models"),
+            Self::DebugPanic => f.write_str("#/debug/panic"),
+            Self::NotFound(text) => f.write_str(text),
+        }
+    }
+}
+
+impl FromStr for Route {
+    type Err = std::convert::Infallible;
+
+    /// Reads `location.hash` with or without its `#`. An empty text is the start page.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let path = text.strip_prefix('#').unwrap_or(text);
+        let path = path.strip_prefix('/').unwrap_or(path);
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let segments: Option<Vec<String>> = path.split('/').map(decode).collect();
+        let found = segments.and_then(|segments| {
+            let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+            match segments.as_slice() {
+                [""] => Some(Self::Play(PlayPlace::Start)),
+                ["play", rest @ ..] => play(rest).map(Self::Play),
+                ["data"] => Some(Self::Data),
+                ["models"] => Some(Self::Models),
+                ["debug", "panic"] => Some(Self::DebugPanic),
+                _ => None,
+            }
+        });
+        Ok(found.unwrap_or_else(|| Self::NotFound(text.to_owned())))
+    }
+}
+
+fn play(segments: &[&str]) -> Option<PlayPlace> {
+    if segments.iter().any(|segment| segment.is_empty()) {
+        return None;
+    }
+    match segments {
+        [] => Some(PlayPlace::Start),
+        [pack] => Some(PlayPlace::Pack { pack: (*pack).to_owned() }),
+        [pack, split] => Some(PlayPlace::Split { pack: (*pack).to_owned(), split: (*split).to_owned() }),
+        [pack, split, index] if index.bytes().all(|byte| byte.is_ascii_digit()) => Some(PlayPlace::Task {
+            pack: (*pack).to_owned(),
+            task: TaskId { split: (*split).to_owned(), index: index.parse().ok()? },
+        }),
+        _ => None,
+    }
+}
+
+/// A path segment with everything but RFC 3986's unreserved characters percent-encoded.
+struct Encoded<'a>(&'a str);
+
+impl fmt::Display for Encoded<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for byte in self.0.bytes() {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                write!(f, "{}", char::from(byte))?;
+            } else {
+                write!(f, "%{byte:02X}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Undoes [`Encoded`]; `None` where a `%` is not followed by two hexadecimal digits or the bytes are not UTF-8.
+fn decode(segment: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(segment.len());
+    let mut rest = segment.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let (high, low) = (hex(rest.next()?)?, hex(rest.next()?)?);
+            bytes.push(high << 4 | low);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn hex(byte: u8) -> Option<u8> {
+    // A hexadecimal digit's value is below 16.
+    char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &Route) {
+        let Ok(route) = text.parse::<Route>();
+        assert_eq!(&route, expected, "{text}");
+    }
+
+    fn task(pack: &str, split: &str, index: usize) -> Route {
+        Route::Play(PlayPlace::Task { pack: pack.into(), task: TaskId { split: split.into(), index } })
+    }
+
+    #[test]
+    fn reads_every_page() {
+        check("#/data", &Route::Data);
+        check("#/models", &Route::Models);
+        check("#/play", &Route::Play(PlayPlace::Start));
+        check("#/play/tau-bench-retail", &Route::Play(PlayPlace::Pack { pack: "tau-bench-retail".into() }));
+        check("#/play/tau-bench-retail/test/0", &task("tau-bench-retail", "test", 0));
+        check("#/debug/panic", &Route::DebugPanic);
+    }
+
+    #[test]
+    fn no_address_is_the_start() {
+        for text in ["", "#", "#/", "/"] {
+            check(text, &Route::Play(PlayPlace::Start));
+        }
+    }
+
+    #[test]
+    fn a_closing_slash_is_forgiven() {
+        check("#/data/", &Route::Data);
+        check("#/play/p/test/3/", &task("p", "test", 3));
+    }
+
+    #[test]
+    fn what_leads_nowhere_keeps_its_text() {
+        for text in [
+            "#/nowhere",
+            "#/play/p/test/x",
+            "#/play/p/test/-1",
+            "#/play/p/test/+1",
+            "#/play/p/test/99999999999999999999999",
+            "#/play/p/test/1/more",
+            "#/play//test/1",
+            "#/play/%zz",
+            "#/play/%f",
+            "#/play/%ff",
+            "#/data/x",
+        ] {
+            check(text, &Route::NotFound(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn segments_are_encoded() {
+        let route = task("my pack/50%", "τ", 7);
+        assert_eq!(route.to_string(), "#/play/my%20pack%2F50%25/%CF%84/7");
+        check(&route.to_string(), &route);
+    }
+
+    #[test]
+    fn the_title_names_the_task() {
+        assert_eq!(task("retail", "test", 4).title(), "retail test/4 · Play · Taupe");
+        assert_eq!(Route::Data.title(), "Data · Taupe");
+    }
+
+    prop_compose! {
+        fn name()(name in ".{1,20}") -> String { name }
+    }
+
+    fn any_route() -> impl Strategy<Value = Route> {
+        prop_oneof![
+            Just(Route::Play(PlayPlace::Start)),
+            Just(Route::Data),
+            Just(Route::Models),
+            Just(Route::DebugPanic),
+            name().prop_map(|pack| Route::Play(PlayPlace::Pack { pack })),
+            (name(), name()).prop_map(|(pack, split)| Route::Play(PlayPlace::Split { pack, split })),
+            (name(), name(), any::<usize>()).prop_map(|(pack, split, index)| task(&pack, &split, index)),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn round_trip(route in any_route()) {
+            let text = route.to_string();
+            prop_assert!(text.is_ascii());
+            let Ok(read) = text.parse::<Route>();
+            prop_assert_eq!(read, route);
+        }
+
+        #[test]
+        fn reading_never_fails_and_writing_what_was_read_is_stable(text in any::<String>()) {
+            let Ok(route) = text.parse::<Route>();
+            let Ok(again) = route.to_string().parse::<Route>();
+            prop_assert_eq!(again, route);
+        }
+    }
+}
