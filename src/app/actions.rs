@@ -84,10 +84,10 @@ impl Actions {
         });
     }
 
-    /// All actions; an overridden one is left out. Tracks registrations.
+    /// All actions registered now; an overridden one is left out. Does not track.
     #[must_use]
     pub fn list(self) -> Vec<Action> {
-        self.0.with(|list| {
+        self.0.with_untracked(|list| {
             let overridden = |at: usize, id| list.iter().skip(at + 1).any(|later| later.id == id);
             list.iter().enumerate().filter(|(at, action)| !overridden(*at, action.id)).map(|(_, a)| a.clone()).collect()
         })

@@ -48,8 +48,10 @@ fn ShortcutList() -> impl IntoView {
                 })
                 .collect_view();
             view! {
-                <h3 class="shortcut-group">{group}</h3>
-                <dl class="shortcut-list">{rows}</dl>
+                <section class="shortcut-group">
+                    <h3>{group}</h3>
+                    <dl class="shortcut-list">{rows}</dl>
+                </section>
             }
         })
         .collect_view()

@@ -51,8 +51,7 @@ fn PaletteList(close: Callback<bool>) -> impl IntoView {
     let chosen = RwSignal::new(0_usize);
     let field = NodeRef::<html::Input>::new();
     // As of the opening: an action that vanishes while the palette is open would move the lines under the pointer.
-    let actions: Vec<Action> =
-        untrack(|| app.actions.list()).into_iter().filter(|action| action.id != "palette").collect();
+    let actions: Vec<Action> = app.actions.list().into_iter().filter(|action| action.id != "palette").collect();
     let actions = StoredValue::new(actions);
     let found = Memo::new(move |_| {
         actions.with_value(|actions| {
