@@ -7,22 +7,20 @@ pub fn bytes(count: u64) -> String {
     if count < 1000 {
         return format!("{count} B");
     }
-    // Tenths of the unit, rounded half up in integers: no float decides what is shown.
-    let mut unit = 0;
-    let mut divisor: u128 = 100;
-    let tenths = loop {
-        let tenths = (u128::from(count) + divisor / 2) / divisor;
-        // From 999.5 on it would read as 1000 of the unit.
-        if tenths < 9_995 || unit + 1 == UNITS.len() {
-            break tenths;
-        }
-        unit += 1;
-        divisor *= 1000;
-    };
+    // Rounded half up in integers: no float decides what is shown.
+    let rounded = |divisor: u128| (u128::from(count) + divisor / 2) / divisor;
+    let mut unit: u128 = 1000;
+    let mut name = 0;
+    // From 999.5 on a size would read as 1000 of its unit.
+    while rounded(unit) >= 1000 && name + 1 < UNITS.len() {
+        unit *= 1000;
+        name += 1;
+    }
+    let tenths = rounded(unit / 10);
     if tenths >= 1000 || tenths % 10 == 0 {
-        format!("{} {}", (tenths + 5) / 10, UNITS[unit])
+        format!("{} {}", rounded(unit), UNITS[name])
     } else {
-        format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+        format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[name])
     }
 }
 
