@@ -4,6 +4,15 @@
 //! through the traits of [`http`], so that they run natively in tests and over `fetch` in the page. Nothing here
 //! knows a domain, a rollout or the page.
 
+pub mod base_url;
+pub mod endpoint;
+pub mod host;
+pub mod http;
 pub mod scripted;
+pub mod secret;
 
+pub use base_url::{BaseUrl, Origin, Reach};
+pub use endpoint::{Endpoint, EndpointError, KeyHeader, Sampling, Streaming, Timeouts};
+pub use host::Host;
 pub use scripted::ScriptedModel;
+pub use secret::{Secret, scrub};
