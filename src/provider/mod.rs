@@ -6,8 +6,12 @@
 
 pub mod base_url;
 pub mod endpoint;
+pub mod failure;
 pub mod host;
 pub mod http;
+pub mod openai;
+pub mod redact;
+pub mod retry;
 pub mod scripted;
 pub mod secret;
 
