@@ -31,6 +31,7 @@ pub enum ToolChoice {
 pub struct ChatReply {
     pub message: AssistantMessage,
     pub finish: Finish,
+    /// All that the call spent on whole replies: also on an empty or cut one that was asked for again.
     pub usage: Usage,
     /// What the provider charged, in US dollars; `None` where it did not say.
     pub cost_usd: Option<f64>,

@@ -5,10 +5,15 @@
 //! knows a domain, a rollout or the page.
 
 pub mod base_url;
+pub mod client;
+pub mod diagnose;
 pub mod endpoint;
+pub mod exchange;
 pub mod failure;
+pub mod gate;
 pub mod host;
 pub mod http;
+pub mod models;
 pub mod openai;
 pub mod redact;
 pub mod retry;
@@ -16,7 +21,11 @@ pub mod scripted;
 pub mod secret;
 
 pub use base_url::{BaseUrl, Origin, Reach};
+pub use client::OpenAiModel;
+pub use diagnose::{Check, EndpointReport, Finding, LocalAccess, Outcome, PageContext};
 pub use endpoint::{Endpoint, EndpointError, KeyHeader, Sampling, Streaming, Timeouts};
+pub use gate::{Gate, GateStatus};
 pub use host::Host;
+pub use models::ModelInfo;
 pub use scripted::ScriptedModel;
 pub use secret::{Secret, scrub};
