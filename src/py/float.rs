@@ -23,8 +23,7 @@ pub(super) fn write_repr(out: &mut impl Sink, x: f64) {
     if x.is_infinite() {
         return out.put("inf");
     }
-    // std gives the shortest round-trip digits, but its choice of notation is not Python's.
-    let scientific = format!("{:e}", x.abs());
+    let scientific = shortest(x.abs());
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let (first, rest) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let exponent: i32 = exponent.parse().unwrap_or(0);
@@ -53,6 +52,21 @@ pub(super) fn write_repr(out: &mut impl Sink, x: f64) {
             out.put(&format!("e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs()));
         }
     }
+}
+
+/// The shortest digits that read back as `x`, as `d.ddde-7`, for a positive finite `x`.
+fn shortest(x: f64) -> String {
+    let text = format!("{x:e}");
+    // If `x` lies halfway between the two nearest such numbers, std takes the upper and Python the even one. Halfway
+    // are only numbers with one digit more; as floats tell apart all numbers of 15 digits, that is the 16th or 17th.
+    let digits = text.find('e').map_or(0, |end| text[..end].len() - usize::from(text.contains('.')));
+    if digits >= 15 {
+        let even = format!("{x:.*e}", digits - 1);
+        if even != text && even.parse() == Ok(x) {
+            return even;
+        }
+    }
+    text
 }
 
 const ZEROS: &str = "0000000000000000";
@@ -95,6 +109,9 @@ mod tests {
         check(5e-324, "5e-324");
         check(f64::MAX, "1.7976931348623157e+308");
         check(f64::INFINITY, "inf");
+        check(3_147_439_796_258_601.0 / 4.0, "786859949064650.2");
+        check(3_147_439_796_258_603.0 / 4.0, "786859949064650.8");
+        check(5e-324 * 3.0, "1.5e-323");
         assert_eq!(repr(f64::NAN), "nan");
         assert_eq!(repr(-f64::NAN), "nan");
     }

@@ -4,12 +4,14 @@
 //! error texts, database hashes, shuffles. This layer reproduces the part of Python that shows. It knows nothing of
 //! agents, tools or tasks.
 
+pub mod calc;
 pub mod canon;
 pub mod error;
 pub mod float;
 pub mod json;
 mod number;
 pub mod ops;
+pub mod random;
 pub mod text;
 mod unicode;
 pub mod value;

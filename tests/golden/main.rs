@@ -9,6 +9,7 @@
 //! contain it, as in other tests.
 
 mod python;
+mod random;
 mod tally;
 #[allow(dead_code, reason = "fields of any shape can be read; not every check needs each")]
 mod vectors;

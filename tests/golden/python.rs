@@ -1,12 +1,27 @@
-//! The Python layer: texts, JSON, hashes, random numbers, the calculator.
+//! The Python layer: texts, JSON, hashes, the calculator.
 
-use taupe::py::{Value, canon, float, json, ops, text};
+use taupe::py::{Value, calc, canon, float, json, ops, text};
 
 use crate::Check;
+use crate::random::random;
 use crate::tally::{Differences, Tally};
 use crate::vectors::{self, Problem, Vectors, field, list, wrong};
 
-pub const KINDS: &[(&str, Check)] = &[("primitives", primitives), ("unicode_nonprintable", unicode_nonprintable)];
+pub const KINDS: &[(&str, Check)] = &[
+    ("calculate", calculate),
+    ("primitives", primitives),
+    ("random", random),
+    ("unicode_nonprintable", unicode_nonprintable),
+];
+
+fn calculate(vectors: &Vectors) -> Result<Tally, Problem> {
+    Tally::of_records(vectors, |record, differences| {
+        let expression = field(record, "expression")?;
+        let answer = calc::calculate(expression).unwrap_or_else(|error| format!("Error: {error}"));
+        differences.same(&text::repr(expression), vectors::text(record, "output")?, &answer);
+        Ok(())
+    })
+}
 
 fn primitives(vectors: &Vectors) -> Result<Tally, Problem> {
     Tally::of_records(vectors, |record, differences| match vectors::text(record, "kind")? {

@@ -10,6 +10,7 @@ mod read;
 mod write;
 
 pub use convert::{from_serde, to_serde};
+pub(super) use read::MAX_INT_DIGITS;
 pub use read::loads;
 pub use write::{dumps, dumps_indent};
 
