@@ -2,7 +2,8 @@
 
 use imbl::{OrdMap, Vector};
 
-use crate::py::{Str, Value};
+use crate::py::canon::{CanonHasher, same_text};
+use crate::py::{PyResult, Str, Value, ops};
 
 /// A domain's tables in the order they were loaded.
 #[derive(Clone, Debug, Default)]
@@ -31,10 +32,60 @@ pub struct RecordChange {
     pub after: Option<Value>,
 }
 
+/// Why parsed data is not a database.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DatabaseError {
+    #[error("The table \"{table}\" should be a JSON object of records by id, but it is a {found}.")]
+    NotAnObject {
+        table: String,
+        /// The name of Python's type for what is there.
+        found: &'static str,
+    },
+}
+
 impl Database {
     #[must_use]
     pub fn new(tables: impl IntoIterator<Item = (Str, Table)>) -> Self {
         Self { tables: tables.into_iter().collect() }
+    }
+
+    /// A database from parsed tables, in the given order, each an object of records by id.
+    ///
+    /// # Errors
+    /// If a table is not an object.
+    pub fn load<'a>(tables: impl IntoIterator<Item = (&'a str, Value)>) -> Result<Self, DatabaseError> {
+        let load_table = |(name, value): (&str, Value)| match value {
+            Value::Dict(records) => {
+                Ok((name.into(), records.iter().map(|(id, record)| (id.clone(), record.clone())).collect()))
+            }
+            other => Err(DatabaseError::NotAnObject { table: name.to_owned(), found: other.type_name() }),
+        };
+        tables.into_iter().map(load_table).collect::<Result<Vec<_>, _>>().map(Self::new)
+    }
+
+    /// `data[table].get(key)` with a key of any type. A table that the world lacks has no records.
+    ///
+    /// # Errors
+    /// `TypeError` if the key is a list or dict.
+    pub fn find(&self, table: &str, key: &Value) -> PyResult<Option<&Value>> {
+        Ok(ops::table_key(key)?.and_then(|id| self.get(table, id)))
+    }
+
+    /// The records of a table in insertion order; none for a table that the world lacks.
+    pub fn records(&self, table: &str) -> impl Iterator<Item = (&Str, &Value)> {
+        self.table(table).into_iter().flat_map(Table::iter)
+    }
+
+    /// SHA-256 of the canonical text of all tables, in lower-case hex (`get_data_hash` of the original).
+    ///
+    /// It writes out the whole database, which takes milliseconds: to compare two states use [`Database::changes`].
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let mut hasher = CanonHasher::new();
+        hasher.mapping(&self.tables, |(name, _)| name, |hasher, (_, table)| {
+            hasher.mapping(table.iter(), |(id, _)| id, |hasher, (_, record)| hasher.value(record));
+        });
+        hasher.finish()
     }
 
     pub fn tables(&self) -> impl Iterator<Item = (&Str, &Table)> {
@@ -126,7 +177,7 @@ impl Table {
                 Some((same, old)) if same == id => Some(old),
                 _ => before.get(id),
             };
-            if !old.is_some_and(|old| crate::py::canon::same_text(old, record)) {
+            if !old.is_some_and(|old| same_text(old, record)) {
                 let change = RecordChange {
                     table: name.clone(),
                     id: id.clone(),

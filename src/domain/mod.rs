@@ -1,10 +1,20 @@
 //! τ-style worlds: a database, the tools that read and change it, a policy, tasks.
 //!
 //! Tools are pure: database and arguments in, observation and database out. No model, no conversation and no file
-//! format is known here.
+//! format is known here. A second domain is a folder like [`retail`] with a [`Domain`] of its own.
 
+mod common;
 pub mod db;
+mod record;
+pub mod replay;
+pub mod retail;
 pub mod task;
+pub mod toolkit;
+pub mod world;
 
-pub use db::{Database, RecordChange, Table};
+pub use db::{Database, DatabaseError, RecordChange, Table};
+pub use replay::{Reference, ReplayStep, replay_expected};
+pub use retail::RETAIL;
 pub use task::{Action, Task, TaskId};
+pub use toolkit::{CallStatus, Domain, Param, ParamKind, RESPOND, ToolDef, ToolOutcome};
+pub use world::World;
