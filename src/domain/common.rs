@@ -1,7 +1,7 @@
 //! Tools that every domain has: arithmetic, thinking aloud, handing over to a person.
 
-use super::toolkit::{Args, Param, ParamKind, Stop, ToolDef, ToolResult};
 use super::Database;
+use super::toolkit::{Args, Param, ParamKind, Stop, ToolDef, ToolResult};
 use crate::py::calc;
 
 pub const CALCULATE: ToolDef = ToolDef {

@@ -82,9 +82,13 @@ impl Database {
     #[must_use]
     pub fn hash(&self) -> String {
         let mut hasher = CanonHasher::new();
-        hasher.mapping(&self.tables, |(name, _)| name, |hasher, (_, table)| {
-            hasher.mapping(table.iter(), |(id, _)| id, |hasher, (_, record)| hasher.value(record));
-        });
+        hasher.mapping(
+            &self.tables,
+            |(name, _)| name,
+            |hasher, (_, table)| {
+                hasher.mapping(table.iter(), |(id, _)| id, |hasher, (_, record)| hasher.value(record));
+            },
+        );
         hasher.finish()
     }
 

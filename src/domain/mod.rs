@@ -5,7 +5,7 @@
 
 mod common;
 pub mod db;
-mod record;
+pub(crate) mod record;
 pub mod replay;
 pub mod retail;
 pub mod task;

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::py::Dict;
+use super::record::object;
+use crate::py::{Dict, List, Value};
 
 /// A task's place in its pack: the split (`test`, `dev`, `train`) and the position in it, from 0.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -36,4 +37,27 @@ pub struct Task {
     pub expected_actions: Vec<Action>,
     /// Texts that the agent must have said, each a bare substring test.
     pub outputs: Vec<String>,
+}
+
+impl Action {
+    /// The original's JSON form (`model_dump` of its `Action`).
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        object([("name", self.name.as_str().into()), ("kwargs", self.kwargs.clone().into())])
+    }
+}
+
+impl Task {
+    /// The original's JSON form (`model_dump` of its `Task`).
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let actions: List = self.expected_actions.iter().map(Action::to_value).collect();
+        let outputs: List = self.outputs.iter().map(|output| output.as_str().into()).collect();
+        object([
+            ("user_id", self.user_id.as_str().into()),
+            ("actions", actions.into()),
+            ("instruction", self.user_scenario.as_str().into()),
+            ("outputs", outputs.into()),
+        ])
+    }
 }

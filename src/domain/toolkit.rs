@@ -200,7 +200,8 @@ impl ToolDef {
                 "{class}.invoke() got an unexpected keyword argument '{unknown}'"
             )));
         }
-        let missing: Vec<_> = self.params.iter().map(|param| param.name).filter(|name| !kwargs.contains_key(*name)).collect();
+        let missing: Vec<_> =
+            self.params.iter().map(|param| param.name).filter(|name| !kwargs.contains_key(*name)).collect();
         if !missing.is_empty() {
             return Err(self.missing_arguments(&missing));
         }

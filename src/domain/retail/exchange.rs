@@ -38,7 +38,7 @@ fn exchange_delivered_order_items(db: &mut Database, args: &Args<'_>) -> ToolRes
     let order = order_mut(db, order_id)?;
     ops::set_key(order, "status", "exchange requested")?;
     ops::set_key(order, "exchange_items", sorted_ids(item_ids)?)?;
-    ops::set_key(order, "exchange_new_items", sorted_ids(new_item_ids)?;
+    ops::set_key(order, "exchange_new_items", sorted_ids(new_item_ids)?)?;
     ops::set_key(order, "exchange_payment_method_id", method_id.clone())?;
     ops::set_key(order, "exchange_price_difference", difference)?;
     Ok(json::dumps(order))

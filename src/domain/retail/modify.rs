@@ -9,14 +9,14 @@ use crate::domain::record::{entry_mut, extend, is_text, known_mut, object};
 use crate::domain::toolkit::{Args, Param, ParamKind, ToolDef, ToolResult, refuse};
 use crate::py::{Value, json, ops};
 
-pub const USER_ID: Param = Param {
-    name: "user_id",
-    kind: ParamKind::Text,
-    description: "Id of the user, for instance \"maria_weber_1234\".",
-};
+pub const USER_ID: Param =
+    Param { name: "user_id", kind: ParamKind::Text, description: "Id of the user, for instance \"maria_weber_1234\"." };
 
-const ADDRESS1: Param =
-    Param { name: "address1", kind: ParamKind::Text, description: "Street and number, for instance \"12 Elm Street\"." };
+const ADDRESS1: Param = Param {
+    name: "address1",
+    kind: ParamKind::Text,
+    description: "Street and number, for instance \"12 Elm Street\".",
+};
 const ADDRESS2: Param = Param {
     name: "address2",
     kind: ParamKind::Text,

@@ -44,7 +44,7 @@ fn return_delivered_order_items(db: &mut Database, args: &Args<'_>) -> ToolResul
     }
     let order = order_mut(db, order_id)?;
     ops::set_key(order, "status", "return requested")?;
-    ops::set_key(order, "return_items", sorted_ids(item_ids)?;
+    ops::set_key(order, "return_items", sorted_ids(item_ids)?)?;
     ops::set_key(order, "return_payment_method_id", method_id.clone())?;
     Ok(json::dumps(order))
 }
