@@ -82,13 +82,9 @@ impl Database {
     #[must_use]
     pub fn hash(&self) -> String {
         let mut hasher = CanonHasher::new();
-        hasher.mapping(
-            &self.tables,
-            |(name, _)| name,
-            |hasher, (_, table)| {
-                hasher.mapping(table.iter(), |(id, _)| id, |hasher, (_, record)| hasher.value(record));
-            },
-        );
+        hasher.mapping(self.tables().map(|(name, table)| (&**name, table)), |hasher, table| {
+            hasher.mapping(table.iter().map(|(id, record)| (&**id, record)), |hasher, record| hasher.value(record));
+        });
         hasher.finish()
     }
 

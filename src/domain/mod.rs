@@ -18,3 +18,12 @@ pub use retail::RETAIL;
 pub use task::{Action, Task, TaskId};
 pub use toolkit::{CallStatus, Domain, Param, ParamKind, RESPOND, ToolDef, ToolOutcome};
 pub use world::World;
+
+/// Every domain the engine knows.
+pub static DOMAINS: &[&Domain] = &[&RETAIL];
+
+/// The domain of that name.
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static Domain> {
+    DOMAINS.iter().copied().find(|domain| domain.name == name)
+}
