@@ -8,11 +8,14 @@
 //! of kind `fuzz-retail`. Every file of a kind in [`KINDS`] is run. A command-line argument selects kinds that
 //! contain it, as in other tests.
 
+mod episodes;
 mod python;
 mod random;
 mod tally;
+mod tools;
 #[allow(dead_code, reason = "fields of any shape can be read; not every check needs each")]
 mod vectors;
+mod worlds;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -24,8 +27,11 @@ use vectors::{Problem, Vectors};
 /// Compares the vectors of one file.
 type Check = fn(&Vectors) -> Result<Tally, Problem>;
 
-/// What can be checked: folder, kind, check.
-const KINDS: &[(&str, &[(&str, Check)])] = &[("tau-bench", python::KINDS)];
+/// The kinds that one module checks.
+type Kinds = &'static [(&'static str, Check)];
+
+/// What can be checked, by folder.
+const KINDS: &[(&str, &[Kinds])] = &[("tau-bench", &[python::KINDS, tools::KINDS, episodes::KINDS])];
 
 fn main() -> ExitCode {
     let mut filters = Vec::new();
@@ -41,7 +47,7 @@ fn main() -> ExitCode {
     let golden = folder("TAUPE_GOLDEN", "golden");
     println!("golden vectors: {}", golden.display());
     for (name, kinds) in KINDS {
-        run.folder(&golden.join(name), name, kinds);
+        run.folder(&golden.join(name), name, &kinds.concat());
     }
     run.finish()
 }

@@ -43,11 +43,7 @@ fn tasks(vectors: &Vectors) -> Result<Tally, Problem> {
             let action = read_action(step)?;
             call(&world, &mut db, &action, step, &format!("step {at}"), differences)?;
             if let Some(replayed) = replay.get(at) {
-                differences.same(
-                    &format!("step {at} replayed"),
-                    text(step, "output")?,
-                    &replayed.outcome.observation,
-                );
+                differences.same(&format!("step {at} replayed"), text(step, "output")?, &replayed.outcome.observation);
                 let skipped = matches!(field(step, "skipped_in_replay")?, Value::Bool(true));
                 let terminates = replayed.outcome.terminates;
                 differences.same(&format!("step {at} skipped"), &skipped.to_string(), &terminates.to_string());
