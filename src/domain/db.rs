@@ -171,27 +171,30 @@ impl Table {
     }
 
     fn changes(name: &Str, before: &Self, after: &Self, changes: &mut Vec<RecordChange>) {
-        // Shared rows are recognised by their containers' addresses, so this is a few microseconds a table.
-        for (position, (id, record)) in after.rows.iter().enumerate() {
-            let old = match before.rows.get(position) {
-                Some((same, old)) if same == id => Some(old),
+        if before.rows.ptr_eq(&after.rows) {
+            return;
+        }
+        let mut change = |id: &Str, old: Option<&Value>, new: Option<&Value>| {
+            changes.push(RecordChange { table: name.clone(), id: id.clone(), before: old.cloned(), after: new.cloned() });
+        };
+        // Snapshots of one database have their records at the same places, and share those that nobody changed.
+        let mut aligned = 0;
+        let mut old_rows = before.rows.iter();
+        for (id, record) in after.iter() {
+            let old = match old_rows.next() {
+                Some((same, old)) if same == id => {
+                    aligned += 1;
+                    Some(old)
+                }
                 _ => before.get(id),
             };
             if !old.is_some_and(|old| same_text(old, record)) {
-                let change = RecordChange {
-                    table: name.clone(),
-                    id: id.clone(),
-                    before: old.cloned(),
-                    after: Some(record.clone()),
-                };
-                changes.push(change);
+                change(id, old, Some(record));
             }
         }
-        for (id, record) in before.iter() {
-            if !after.contains(id) {
-                let change =
-                    RecordChange { table: name.clone(), id: id.clone(), before: Some(record.clone()), after: None };
-                changes.push(change);
+        if aligned < before.len() {
+            for (id, record) in before.iter().filter(|(id, _)| !after.contains(id)) {
+                change(id, Some(record), None);
             }
         }
     }
