@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
 use indexmap::IndexMap;
 use num_bigint::BigInt;
 
@@ -28,13 +29,17 @@ pub enum Value {
     Dict(Dict),
 }
 
+/// The entries of a [`Dict`]. Looking up keys is most of a tool's work, and keys are few and short: they are hashed
+/// quickly rather than safely against whoever would choose colliding ones.
+pub type Entries = IndexMap<Str, Value, FixedState>;
+
 /// A list; clones share their elements until one is changed.
 #[derive(Clone, Debug, Default)]
 pub struct List(Arc<Vec<Value>>);
 
 /// A dict with text keys in insertion order; clones share until one is changed.
 #[derive(Clone, Debug, Default)]
-pub struct Dict(Arc<IndexMap<Str, Value>>);
+pub struct Dict(Arc<Entries>);
 
 impl Value {
     /// The name Python's messages use: `NoneType`, `bool`, `int`, `float`, `str`, `list`, `dict`.
@@ -129,7 +134,7 @@ impl Dict {
     /// The entries for changing; copies them first if another value shares them.
     /// `IndexMap::insert` keeps an existing key's place, as Python's assignment does;
     /// to delete use `shift_remove`.
-    pub fn make_mut(&mut self) -> &mut IndexMap<Str, Value> {
+    pub fn make_mut(&mut self) -> &mut Entries {
         Arc::make_mut(&mut self.0)
     }
 
@@ -146,8 +151,8 @@ impl Dict {
 }
 
 impl std::ops::Deref for Dict {
-    type Target = IndexMap<Str, Value>;
-    fn deref(&self) -> &IndexMap<Str, Value> {
+    type Target = Entries;
+    fn deref(&self) -> &Entries {
         &self.0
     }
 }
@@ -158,8 +163,8 @@ impl From<Vec<Value>> for List {
     }
 }
 
-impl From<IndexMap<Str, Value>> for Dict {
-    fn from(entries: IndexMap<Str, Value>) -> Self {
+impl From<Entries> for Dict {
+    fn from(entries: Entries) -> Self {
         Self(Arc::new(entries))
     }
 }

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use indexmap::IndexMap;
 use num_bigint::BigInt;
 
 use crate::py::unicode::carry_surrogate;
+use crate::py::value::Entries;
 use crate::py::{Dict, Exception, List, PyError, PyResult, Str, Value};
 
 /// How deep arrays and objects may nest: what CPython's recursion limit of 1000 leaves in a small program.
@@ -120,7 +120,7 @@ impl<'a> Reader<'a> {
         if self.byte(at) == Some(b'}') {
             return Ok((Value::Dict(Dict::new()), at + 1));
         }
-        let mut entries = IndexMap::new();
+        let mut entries = Entries::default();
         loop {
             if self.byte(at) != Some(b'"') {
                 return Err(self.error("Expecting property name enclosed in double quotes", at));
