@@ -4,7 +4,7 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
-use support::{arguments, call, record, shop};
+use support::{call, object, record, shop};
 use taupe::domain::toolkit::{Args, Stop, ToolResult};
 use taupe::domain::{CallStatus, Database, Domain, Param, ParamKind, RETAIL, ToolDef};
 use taupe::py::{Exception, PyError, ops};
@@ -286,7 +286,7 @@ fn answer_nothing(db: &mut Database, args: &Args<'_>) -> ToolResult {
 #[test]
 fn an_answer_that_the_originals_records_refuse_is_raised_out_of_the_step() {
     let mut db = shop();
-    let raised = FRAGILE.call(&mut db, "answer_nothing", &arguments(r#"{"user_id": "bo_li_22"}"#));
+    let raised = FRAGILE.call(&mut db, "answer_nothing", &object(r#"{"user_id": "bo_li_22"}"#));
     assert_eq!(raised.map_err(|error| error.kind), Err(Exception::ValidationError));
     assert!(record(&db, "users", "bo_li_22").contains("changed"));
 }

@@ -32,35 +32,10 @@ pub struct RecordChange {
     pub after: Option<Value>,
 }
 
-/// Why parsed data is not a database.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum DatabaseError {
-    #[error("The table \"{table}\" should be a JSON object of records by id, but it is a {found}.")]
-    NotAnObject {
-        table: String,
-        /// The name of Python's type for what is there.
-        found: &'static str,
-    },
-}
-
 impl Database {
     #[must_use]
     pub fn new(tables: impl IntoIterator<Item = (Str, Table)>) -> Self {
         Self { tables: tables.into_iter().collect() }
-    }
-
-    /// A database from parsed tables, in the given order, each an object of records by id.
-    ///
-    /// # Errors
-    /// If a table is not an object.
-    pub fn load<'a>(tables: impl IntoIterator<Item = (&'a str, Value)>) -> Result<Self, DatabaseError> {
-        let load_table = |(name, value): (&str, Value)| match value {
-            Value::Dict(records) => {
-                Ok((name.into(), records.iter().map(|(id, record)| (id.clone(), record.clone())).collect()))
-            }
-            other => Err(DatabaseError::NotAnObject { table: name.to_owned(), found: other.type_name() }),
-        };
-        tables.into_iter().map(load_table).collect::<Result<Vec<_>, _>>().map(Self::new)
     }
 
     /// `data[table].get(key)` with a key of any type. A table that the world lacks has no records.
@@ -175,7 +150,12 @@ impl Table {
             return;
         }
         let mut change = |id: &Str, old: Option<&Value>, new: Option<&Value>| {
-            changes.push(RecordChange { table: name.clone(), id: id.clone(), before: old.cloned(), after: new.cloned() });
+            changes.push(RecordChange {
+                table: name.clone(),
+                id: id.clone(),
+                before: old.cloned(),
+                after: new.cloned(),
+            });
         };
         // Snapshots of one database have their records at the same places, and share those that nobody changed.
         let mut aligned = 0;

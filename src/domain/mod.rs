@@ -12,7 +12,7 @@ pub mod task;
 pub mod toolkit;
 pub mod world;
 
-pub use db::{Database, DatabaseError, RecordChange, Table};
+pub use db::{Database, RecordChange, Table};
 pub use replay::{Reference, ReplayStep, replay_expected};
 pub use retail::RETAIL;
 pub use task::{Action, Task, TaskId};

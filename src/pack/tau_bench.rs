@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use super::literal::{Assignment, Call, Literal, LiteralError, LiteralKind, Module, Position, read_module};
 use super::{FileRole, Manifest, PackFile};
-use crate::domain::{Action, Database, Table, Task, TaskId};
+use crate::domain::{Action, Database, Domain, Table, Task, TaskId, World};
 use crate::py::{Dict, PyError, Str, Value, json};
 
 /// What the names of task lists begin with (`TASKS_TEST`, `TASKS_DEV`, `TASKS`).
@@ -74,6 +74,13 @@ impl Pack {
     #[must_use]
     pub fn task(&self, id: &TaskId) -> Option<&Task> {
         self.split(&id.split)?.tasks.get(id.index)
+    }
+
+    /// The world that rollouts start from, with the tools of this domain (the manifest names it).
+    #[must_use]
+    pub fn into_world(self, domain: &'static Domain) -> World {
+        let splits = self.splits.into_iter().map(|split| (split.name.to_owned(), split.tasks));
+        World::new(domain, self.database, self.policy, splits)
     }
 }
 

@@ -1,62 +1,36 @@
 //! The official worlds, read once from the upstream folder.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use taupe::domain::{self, Action, Database, Task, TaskId, World};
-use taupe::py::{Value, json};
+use taupe::domain::{self, Action, Domain, World};
+use taupe::pack::{PACKS, PackBuilder};
+use taupe::py::Value;
 
-use crate::vectors::{Problem, dict, list, text, upstream_text, wrong};
+use crate::vectors::{Problem, dict, text, upstream_text};
 
-/// The splits that each domain has upstream.
-fn splits(domain: &str) -> &'static [&'static str] {
-    if domain == "retail" { &["test", "dev", "train"] } else { &["test"] }
-}
-
-/// The world of a domain; `None` if the engine has no such domain.
-pub fn world(domain: &str) -> Result<Option<Arc<World>>, Problem> {
+/// The world of a domain; `None` if the engine has no such domain or no pack of it.
+pub fn world(name: &str) -> Result<Option<Arc<World>>, Problem> {
     static WORLDS: Mutex<Option<HashMap<String, Arc<World>>>> = Mutex::new(None);
-    let Some(known) = domain::by_name(domain) else { return Ok(None) };
-    let mut worlds = WORLDS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let Some(domain) = domain::by_name(name) else { return Ok(None) };
+    let mut worlds = WORLDS.lock().unwrap_or_else(PoisonError::into_inner);
     let worlds = worlds.get_or_insert_default();
-    if let Some(world) = worlds.get(domain) {
+    if let Some(world) = worlds.get(name) {
         return Ok(Some(Arc::clone(world)));
     }
-    let world = Arc::new(load(known)?);
-    worlds.insert(domain.to_owned(), Arc::clone(&world));
+    let Some(world) = load(domain)?.map(Arc::new) else { return Ok(None) };
+    worlds.insert(name.to_owned(), Arc::clone(&world));
     Ok(Some(world))
 }
 
-fn load(domain: &'static domain::Domain) -> Result<World, Problem> {
-    let folder = format!("tau-bench/{}", domain.name);
-    let parsed = |file: String| {
-        let text = upstream_text(&format!("{folder}/{file}"))?;
-        json::loads(&text).map_err(|error| Problem::malformed(format!("{file}: {error}")))
-    };
-    let tables = domain.tables.iter().map(|table| Ok((*table, parsed(format!("{table}.json"))?)));
-    let tables: Vec<_> = tables.collect::<Result<_, Problem>>()?;
-    let database = Database::load(tables).map_err(|error| Problem::malformed(error.to_string()))?;
-    let splits = splits(domain.name).iter().map(|split| {
-        let file = parsed(format!("tasks_{split}.json"))?;
-        let tasks = file.as_list().ok_or_else(|| wrong("tasks", "a list"))?;
-        let tasks = tasks.iter().enumerate().map(|(index, task)| read_task(split, index, task));
-        Ok(((*split).to_owned(), tasks.collect::<Result<_, Problem>>()?))
-    });
-    let splits: Vec<_> = splits.collect::<Result<_, Problem>>()?;
-    Ok(World::new(domain, database, upstream_text(&format!("{folder}/wiki.md"))?, splits))
-}
-
-fn read_task(split: &str, index: usize, task: &Value) -> Result<Task, Problem> {
-    let outputs = list(task, "outputs")?.iter();
-    Ok(Task {
-        id: TaskId { split: split.to_owned(), index },
-        user_id: text(task, "user_id")?.to_owned(),
-        user_scenario: text(task, "instruction")?.to_owned(),
-        expected_actions: list(task, "actions")?.iter().map(read_action).collect::<Result<_, _>>()?,
-        outputs: outputs
-            .map(|output| output.as_str().map(ToString::to_string).ok_or_else(|| wrong("outputs", "a list of texts")))
-            .collect::<Result<_, _>>()?,
-    })
+fn load(domain: &'static Domain) -> Result<Option<World>, Problem> {
+    let Some(manifest) = PACKS.iter().find(|pack| pack.domain == domain.name) else { return Ok(None) };
+    let malformed = |error: taupe::pack::PackError| Problem::malformed(error.to_string());
+    let mut pack = PackBuilder::new(manifest);
+    for (index, file) in manifest.files.iter().enumerate() {
+        pack.add(index, upstream_text(file.mirror_path)?.as_bytes()).map_err(malformed)?;
+    }
+    Ok(Some(pack.finish().map_err(malformed)?.into_world(domain)))
 }
 
 pub fn read_action(action: &Value) -> Result<Action, Problem> {

@@ -54,8 +54,11 @@ const USERS: &str = r##"{
 
 /// The shop as loaded: four orders, two products, two users.
 pub fn shop() -> Database {
-    Database::load([("orders", parse(ORDERS)), ("products", parse(PRODUCTS)), ("users", parse(USERS))])
-        .expect("three objects")
+    let tables = [("orders", ORDERS), ("products", PRODUCTS), ("users", USERS)];
+    Database::new(tables.map(|(name, records)| {
+        let records = object(records);
+        (name.into(), records.iter().map(|(id, record)| (id.clone(), record.clone())).collect())
+    }))
 }
 
 /// The shop with these tasks as its split `test`; their ids are set.
@@ -78,13 +81,13 @@ pub fn task(expected_actions: Vec<Action>, outputs: &[&str]) -> Task {
 
 /// An action with its arguments as JSON text.
 pub fn action(name: &str, kwargs: &str) -> Action {
-    Action { name: name.into(), kwargs: arguments(kwargs) }
+    Action { name: name.into(), kwargs: object(kwargs) }
 }
 
 /// Runs a retail tool whose step does not raise.
 #[track_caller]
 pub fn call(db: &mut Database, name: &str, kwargs: &str) -> ToolOutcome {
-    RETAIL.call(db, name, &arguments(kwargs)).expect("retail steps do not raise")
+    RETAIL.call(db, name, &object(kwargs)).expect("retail steps do not raise")
 }
 
 /// A record's JSON text.
@@ -93,14 +96,11 @@ pub fn record(db: &Database, table: &str, id: &str) -> String {
     json::dumps(db.get(table, id).expect("the record is there"))
 }
 
-pub fn arguments(json: &str) -> Dict {
-    match parse(json) {
-        Value::Dict(dict) => dict,
-        other => panic!("arguments are an object, not a {}", other.type_name()),
-    }
-}
-
+/// A JSON object.
 #[track_caller]
-pub fn parse(text: &str) -> Value {
-    json::loads(text).expect("valid JSON")
+pub fn object(text: &str) -> Dict {
+    match json::loads(text).expect("valid JSON") {
+        Value::Dict(dict) => dict,
+        other => panic!("expected an object, not a {}", other.type_name()),
+    }
 }
