@@ -5,5 +5,9 @@
 pub mod format;
 pub mod keys;
 pub mod matching;
+pub mod record_diff;
 pub mod route;
+pub mod task_line;
 pub mod tone;
+pub mod transcript;
+pub mod verdict;

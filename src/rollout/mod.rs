@@ -1,7 +1,19 @@
 //! One agent, one user, one task: from the opening line to the reward.
 
+pub mod agent;
+pub mod drive;
 pub mod environment;
+pub mod episode;
+pub mod reference_run;
 pub mod reward;
+pub mod trajectory;
+pub mod user;
 
+pub use agent::{Agent, AgentSettings, AgentStrategy};
+pub use drive::{Gate, Progress, Seats, drive};
 pub use environment::{EnvInfo, EnvResponse, Environment, STOP, UserReply, respond_content};
+pub use episode::{DEFAULT_MAX_STEPS, Ending, Episode, Seat};
+pub use reference_run::{ReferenceRun, reference_run};
 pub use reward::{OutputCheck, Reward, RewardInfo, RewardResult};
+pub use trajectory::{Spent, Step, StepKind};
+pub use user::LlmUser;

@@ -118,7 +118,7 @@ fn compare(
 }
 
 /// A step's info in its JSON form, without the task and the list of expected actions, which the vectors leave out.
-fn shown_info(info: &Value) -> String {
+pub fn shown_info(info: &Value) -> String {
     let mut info = info.clone();
     if let Value::Dict(fields) = &mut info {
         let fields = fields.make_mut();

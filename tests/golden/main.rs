@@ -8,6 +8,7 @@
 //! of kind `fuzz-retail`. Every file of a kind in [`KINDS`] is run. A command-line argument selects kinds that
 //! contain it, as in other tests.
 
+mod conversations;
 mod episodes;
 mod python;
 mod random;
@@ -31,7 +32,8 @@ type Check = fn(&Vectors) -> Result<Tally, Problem>;
 type Kinds = &'static [(&'static str, Check)];
 
 /// What can be checked, by folder.
-const KINDS: &[(&str, &[Kinds])] = &[("tau-bench", &[python::KINDS, tools::KINDS, episodes::KINDS])];
+const KINDS: &[(&str, &[Kinds])] =
+    &[("tau-bench", &[python::KINDS, tools::KINDS, episodes::KINDS, conversations::KINDS])];
 
 fn main() -> ExitCode {
     let mut filters = Vec::new();

@@ -43,12 +43,17 @@ impl Tally {
     ) -> Result<(), Problem> {
         let mut differences = Differences::default();
         check(&mut differences)?;
+        self.add(place, differences);
+        Ok(())
+    }
+
+    /// Counts one vector that was checked already.
+    pub fn add(&mut self, place: &str, differences: Differences) {
         self.vectors += 1;
         if let Some(difference) = differences.first {
             self.differ += 1;
             self.first.get_or_insert_with(|| format!("  first difference, {place}, {difference}"));
         }
-        Ok(())
     }
 }
 

@@ -1,0 +1,169 @@
+//! How a rollout ended, in words: the reward and why, or why there is none.
+
+use super::transcript::{ChangedRecord, changed_record};
+use crate::domain::{CallStatus, Task};
+use crate::rollout::episode::{Ending, Seat};
+use crate::rollout::reward::Reward;
+
+/// What the page shows at the end of a rollout.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    pub outcome: Outcome,
+    /// `Reward 1`, `Unscored`, …
+    pub headline: String,
+    /// One sentence: why.
+    pub reason: String,
+    /// What was looked at, one line each. Empty where nothing was judged.
+    pub checks: Vec<Check>,
+    /// How the end state differs from the expected one: `before` is the expected value, `after` the one found.
+    pub differences: Vec<ChangedRecord>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Success,
+    Failure,
+    /// No verdict.
+    Unscored,
+}
+
+/// One check of the verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// `None`: there was nothing to check.
+    pub passed: Option<bool>,
+    pub text: String,
+}
+
+/// The verdict of an ended rollout.
+#[must_use]
+pub fn verdict(ending: &Ending) -> Verdict {
+    match ending {
+        Ending::Judged(reward) => judged(reward),
+        Ending::StepLimit => failure(
+            "The agent used up its steps before the conversation ended. The end state was not looked at, as in the \
+             original.",
+        ),
+        Ending::AgentFault(error) => failure(&format!(
+            "The agent's reply could not be carried out: {}. The original ends the run here and counts it as 0.",
+            error.message.trim_end_matches('.')
+        )),
+        Ending::Unscored { seat, error } => unscored("Unscored", &format!("{} {}", seat_failed(*seat), error.message)),
+        Ending::Stopped => unscored("Stopped", "You stopped this rollout, so there is no reward."),
+    }
+}
+
+/// What a judged end state came to.
+#[must_use]
+pub fn judged(reward: &Reward) -> Verdict {
+    let missing = reward.outputs.iter().filter(|check| check.said_in.is_none()).count();
+    let differing = reward.differences.len();
+    let mut faults = Vec::new();
+    if differing > 0 {
+        faults.push(format!("{} from the expected end state", count(differing, "record differs", "records differ")));
+    }
+    if missing > 0 {
+        faults
+            .push(format!("{} never said to the customer", count(missing, "required text was", "required texts were")));
+    }
+    let reason = if faults.is_empty() {
+        "The database ended as expected and every required text was said.".to_owned()
+    } else {
+        format!("{}.", faults.join(", and "))
+    };
+    let reason = match (faults.is_empty(), reward.outputs.is_empty()) {
+        (true, true) => "The database ended exactly as expected.".to_owned(),
+        _ => reason,
+    };
+    Verdict {
+        outcome: if reward.reward >= 1.0 { Outcome::Success } else { Outcome::Failure },
+        headline: format!("Reward {}", reward.reward),
+        reason,
+        checks: checks(reward),
+        differences: reward.differences.iter().map(changed_record).collect(),
+    }
+}
+
+/// An expected action that its own tool refuses in the reference, which is as the benchmark has it.
+#[must_use]
+pub fn refused_expected_actions(reward: &Reward) -> usize {
+    reward.expected().filter(|(_, status)| status.is_error()).count()
+}
+
+/// What success asks of a task, before anything ran.
+#[must_use]
+pub fn demands(task: &Task) -> Vec<Check> {
+    let mut demands = vec![Check {
+        passed: None,
+        text: match task.expected_actions.len() {
+            0 => "The database must stay as it is".to_owned(),
+            actions => {
+                format!("The database must end as {} leave it", count(actions, "expected action", "expected actions"))
+            }
+        },
+    }];
+    demands
+        .extend(task.outputs.iter().map(|text| Check { passed: None, text: format!("The agent must say “{text}”") }));
+    demands
+}
+
+fn checks(reward: &Reward) -> Vec<Check> {
+    let mut checks = vec![Check {
+        passed: Some(reward.data_is_right()),
+        text: if reward.data_is_right() {
+            "The database equals the expected end state".to_owned()
+        } else {
+            format!(
+                "The database differs from the expected end state in {}",
+                count(reward.differences.len(), "record", "records")
+            )
+        },
+    }];
+    if reward.outputs.is_empty() {
+        checks.push(Check { passed: None, text: "No text had to be said".to_owned() });
+    }
+    checks.extend(reward.outputs.iter().map(|output| Check {
+        passed: Some(output.said_in.is_some()),
+        text: match output.said_in {
+            Some(_) => format!("“{}” was said", output.text),
+            None => format!("“{}” was never said", output.text),
+        },
+    }));
+    let refused = reward.expected().filter(|(_, status)| *status != CallStatus::Answered).count();
+    if refused > 0 {
+        let text = format!("{} of the reference itself refused by its tool", count(refused, "call is", "calls are"));
+        checks.push(Check { passed: None, text });
+    }
+    checks
+}
+
+fn failure(reason: &str) -> Verdict {
+    Verdict {
+        outcome: Outcome::Failure,
+        headline: "Reward 0".to_owned(),
+        reason: reason.to_owned(),
+        checks: Vec::new(),
+        differences: Vec::new(),
+    }
+}
+
+fn unscored(headline: &str, reason: &str) -> Verdict {
+    Verdict {
+        outcome: Outcome::Unscored,
+        headline: headline.to_owned(),
+        reason: reason.to_owned(),
+        checks: Vec::new(),
+        differences: Vec::new(),
+    }
+}
+
+const fn seat_failed(seat: Seat) -> &'static str {
+    match seat {
+        Seat::Agent => "The agent's model did not answer.",
+        Seat::User => "The user simulator's model did not answer.",
+    }
+}
+
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}

@@ -1,0 +1,76 @@
+//! The steps of a rollout, each with the database as it was after it.
+
+use crate::chat::{ChatReply, Usage};
+use crate::domain::{Action, Database, toolkit::ToolOutcome};
+use crate::py::PyError;
+
+/// One step of a trajectory.
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub kind: StepKind,
+    /// The database after the step; unchanged parts are shared with the step before.
+    pub database: Database,
+}
+
+#[derive(Clone, Debug)]
+pub enum StepKind {
+    UserSaid {
+        words: String,
+        /// The model call behind it; `None` where no model spoke.
+        reply: Option<Box<ChatReply>>,
+    },
+    AgentSaid {
+        /// `None`: the model's reply had neither text nor tool call.
+        words: Option<String>,
+        reply: Option<Box<ChatReply>>,
+    },
+    ToolCalled {
+        action: Action,
+        outcome: ToolOutcome,
+        /// `None` in a replay of expected actions.
+        reply: Option<Box<ChatReply>>,
+    },
+    /// The agent's reply could not be taken as an action; the rollout ends with it.
+    Unreadable { reply: Box<ChatReply>, error: PyError },
+}
+
+impl Step {
+    /// The model call behind the step, where there was one.
+    #[must_use]
+    pub fn reply(&self) -> Option<&ChatReply> {
+        match &self.kind {
+            StepKind::UserSaid { reply, .. }
+            | StepKind::AgentSaid { reply, .. }
+            | StepKind::ToolCalled { reply, .. } => reply.as_deref(),
+            StepKind::Unreadable { reply, .. } => Some(reply),
+        }
+    }
+}
+
+/// What the model calls of a trajectory used up together.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Spent {
+    pub calls: usize,
+    pub usage: Usage,
+    /// The sum of what providers said they charged, in US dollars; `None` where none said.
+    pub cost_usd: Option<f64>,
+    /// The time of all calls, in milliseconds.
+    pub model_ms: f64,
+}
+
+impl Spent {
+    /// Adds up the calls of `steps`.
+    #[must_use]
+    pub fn of<'a>(steps: impl IntoIterator<Item = &'a Step>) -> Self {
+        let mut spent = Self::default();
+        for reply in steps.into_iter().filter_map(Step::reply) {
+            spent.calls += 1;
+            spent.usage.add(&reply.usage);
+            spent.model_ms += reply.timing.total_ms;
+            if let Some(cost) = reply.cost_usd {
+                spent.cost_usd = Some(spent.cost_usd.unwrap_or(0.0) + cost);
+            }
+        }
+        spent
+    }
+}
