@@ -38,7 +38,8 @@ const FORBIDDEN_IN_ENGINE: &[&str] = &[
     "SystemTime",
     "std::time::Instant",
     "std::fs",
-    "std::net",
+    "TcpStream",
+    "TcpListener",
     "std::env",
 ];
 
