@@ -1,3 +1,5 @@
 //! The browser behind the traits and plain functions that the layers above need. wasm32 only.
 
+pub mod clock;
+pub mod fetch;
 pub mod page;

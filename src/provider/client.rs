@@ -121,7 +121,13 @@ impl<H: Http, C: Clock> OpenAiModel<H, C> {
 
     /// Checks what can be checked before sending.
     pub(super) fn check(&self) -> Result<BaseUrl, ChatError> {
-        let base = self.endpoint.check().map_err(|error| config_error(&error))?;
+        self.endpoint.check().map_err(|error| config_error(&error))?;
+        self.check_address()
+    }
+
+    /// As [`Self::check`], without a model being needed.
+    pub(super) fn check_address(&self) -> Result<BaseUrl, ChatError> {
+        let base = self.endpoint.check_address().map_err(|error| config_error(&error))?;
         match &self.key {
             Some(key) if !key.is_header_text() => Err(ChatError::new(
                 ChatErrorKind::Config,

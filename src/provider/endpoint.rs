@@ -157,10 +157,19 @@ impl Endpoint {
     /// # Errors
     /// The first thing to mend.
     pub fn check(&self) -> Result<BaseUrl, EndpointError> {
-        let base = self.base()?;
+        let base = self.check_address()?;
         if self.model.trim().is_empty() {
             return Err(EndpointError::NoModel);
         }
+        Ok(base)
+    }
+
+    /// Checks all but the model, which need not be chosen before the models are listed.
+    ///
+    /// # Errors
+    /// The first thing to mend.
+    pub fn check_address(&self) -> Result<BaseUrl, EndpointError> {
+        let base = self.base()?;
         let is_token = |name: &str| {
             !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
         };

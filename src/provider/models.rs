@@ -27,8 +27,7 @@ impl<H: Http, C: Clock> OpenAiModel<H, C> {
     /// # Errors
     /// As a call; [`ChatErrorKind::NotApi`] where the endpoint has no such list.
     pub async fn list_models(&self) -> Result<Vec<ModelInfo>, ChatError> {
-        // The list does not need a chosen model, so the endpoint as a whole may still be incomplete.
-        let base = self.endpoint.base().map_err(|error| ChatError::new(ChatErrorKind::Config, error.to_string()))?;
+        let base = self.check_address()?;
         let host = Host::of(&base);
         let request = self.http_request(Method::Get, base.join("models"), None);
         let mut exchange = send(&self.http, &self.clock, request, LIST_LIMITS)
