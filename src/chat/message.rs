@@ -38,7 +38,7 @@ impl Message {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct AssistantMessage {
     /// The text; `None` where the model sent none (`null`), which the benchmark tells apart from an empty text.
-    /// A streamed reply that holds calls and no characters has none.
+    /// A streamed reply without a character has none.
     pub content: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tool_calls: Vec<ToolCall>,

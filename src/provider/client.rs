@@ -52,6 +52,8 @@ struct Call<'a> {
     attempts: u32,
     tally: Tally,
     notes: Vec<String>,
+    /// What was left out of the last request.
+    setting_notes: Vec<String>,
     /// Replaces the endpoint's token limit after a tool call was cut by it.
     limit: Option<u64>,
     stream: bool,
@@ -166,6 +168,7 @@ impl<H: Http, C: Clock> OpenAiModel<H, C> {
             attempts: 0,
             tally: Tally::default(),
             notes: Vec::new(),
+            setting_notes: Vec::new(),
             limit: None,
             stream: match self.endpoint.streaming {
                 Streaming::On => true,
@@ -222,10 +225,8 @@ impl<H: Http, C: Clock> OpenAiModel<H, C> {
         call.attempts += 1;
         let learned = self.learned();
         let encoded = encode(call.request, &self.endpoint, call.host, &learned, call.stream, call.limit);
-        for note in encoded.notes.iter().filter(|note| !call.notes.contains(note)).cloned().collect::<Vec<_>>() {
-            call.notes.push(note);
-        }
-        let Encoded { body, .. } = encoded;
+        let Encoded { body, notes } = encoded;
+        call.setting_notes = notes;
         let sent: Vec<String> = body.keys().cloned().collect();
         let body = Value::Object(body).to_string();
         let request = self.http_request(Method::Post, call.base.join("chat/completions"), Some(body));
@@ -238,7 +239,8 @@ impl<H: Http, C: Clock> OpenAiModel<H, C> {
             Err(error) => return Err(Verdict::Fail(self.exchange_failure(call, error, limits.first_byte_ms))),
         };
         if !(200..300).contains(&exchange.response.status) {
-            let body = exchange.read_all().await;
+            // The status already says what happened; a body that breaks off only says it shorter.
+            let (body, _) = exchange.read_all().await;
             let response = &exchange.response;
             let keys: Vec<&Secret> = self.key.iter().collect();
             let context = self.error_context(call, &sent, &keys);
@@ -412,7 +414,8 @@ impl<H: Http, C: Clock> OpenAiModel<H, C> {
 
     fn reply(&self, call: &mut Call<'_>, decoded: Decoded, first_byte_ms: Option<f64>) -> ChatReply {
         let total_ms = self.clock.now_ms() - call.started_ms;
-        let mut notes = std::mem::take(&mut call.notes);
+        let mut notes = std::mem::take(&mut call.setting_notes);
+        notes.append(&mut call.notes);
         notes.extend(decoded.notes);
         ChatReply {
             message: decoded.message,

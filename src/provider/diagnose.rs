@@ -7,7 +7,7 @@
 use serde_json::json;
 
 use super::client::OpenAiModel;
-use super::exchange::{Limits, send};
+use super::exchange::send;
 use super::host::Host;
 use super::http::{Clock, Http, HttpRequest, Mode};
 use super::models::{ModelInfo, nearest};
@@ -102,7 +102,7 @@ impl EndpointReport {
 }
 
 /// Requests whose only point is whether they are answered.
-const PROBE_LIMITS: Limits = Limits { first_byte_ms: 15_000.0, between_bytes_ms: 15_000.0 };
+const PROBE_MS: f64 = 15_000.0;
 
 const TEST_TOOL: &str = "report_number";
 const TEST_PROMPT: &str = "This is a connection test. Call the tool report_number once with the number 7.";
@@ -221,7 +221,7 @@ impl<H: Http, C: Clock> OpenAiModel<H, C> {
     }
 
     async fn is_answered(&self, request: HttpRequest) -> bool {
-        send(&self.http, &self.clock, request, PROBE_LIMITS).await.is_ok()
+        send(&self.http, &self.clock, request, self.endpoint.short_limits(PROBE_MS)).await.is_ok()
     }
 
     /// Asks the model for a tool call, and gives it the result.
@@ -342,7 +342,9 @@ fn check_tools(reply: &ChatReply, host: Host, report: &mut EndpointReport) -> bo
     let advice = || Some(host.tool_advice().to_owned());
     let AssistantMessage { tool_calls, content, .. } = &reply.message;
     let Some(call) = tool_calls.first() else {
-        let as_text = content.as_deref().is_some_and(|text| text.contains("<tool_call>") || text.contains(TEST_TOOL));
+        // A model that writes the call out quotes the tool's name; one that only talks of it does not.
+        let written = ["<tool_call>".to_owned(), format!("\"{TEST_TOOL}\"")];
+        let as_text = content.as_deref().is_some_and(|text| written.iter().any(|mark| text.contains(mark)));
         let (outcome, text) = if as_text {
             (Outcome::Bad, "The model wrote its tool call as text; the server did not recognise it.")
         } else {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::base_url::{BaseUrl, BaseUrlError, Reach};
+use super::exchange::Limits;
 
 /// One configured endpoint. Plain data that may be saved and exported: it holds no key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -202,6 +203,13 @@ impl Endpoint {
     #[must_use]
     pub fn between_bytes_ms(&self) -> f64 {
         self.timeouts.between_bytes_ms.unwrap_or(BETWEEN_BYTES_MS) as f64
+    }
+
+    /// The limits for a request that is answered at once or not at all, unless the user set others.
+    pub(super) fn short_limits(&self, usual_ms: f64) -> Limits {
+        let first_byte_ms = self.timeouts.first_byte_ms.map_or(usual_ms, |ms| ms as f64);
+        let between_bytes_ms = self.timeouts.between_bytes_ms.map_or(usual_ms, |ms| ms as f64);
+        Limits { first_byte_ms, between_bytes_ms }
     }
 
     /// How many calls may be in flight at once, at least one.

@@ -10,10 +10,10 @@ use super::http::{Clock, Http, HttpRequest, HttpResponse, TransportError};
 use super::{BaseUrl, Host};
 use crate::chat::ChatErrorKind;
 
-/// Error bodies are read no further than this.
-const MAX_ERROR_BYTES: usize = 256 * 1024;
-/// Once the reply is whole, its end mark is not waited for longer than this.
-const END_MARK_MS: f64 = 10_000.0;
+/// Lists and error bodies are read no further than this.
+const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
+/// Once the reply is whole, its end mark is waited for only this part of the silence otherwise allowed.
+const END_MARK_SHARE: f64 = 0.1;
 
 /// Limits on silence, in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -130,7 +130,7 @@ impl<C: Clock> Exchange<'_, C> {
             let silence_ms = match (self.first_byte_ms, appetite) {
                 (None, _) => self.sent_ms + self.limits.first_byte_ms - self.clock.now_ms(),
                 (Some(_), Appetite::More) => self.limits.between_bytes_ms,
-                (Some(_), _) => self.limits.between_bytes_ms.min(END_MARK_MS),
+                (Some(_), _) => self.limits.between_bytes_ms * END_MARK_SHARE,
             };
             match within(self.clock, silence_ms, self.response.body.next()).await {
                 Some(Some(Ok(piece))) => {
@@ -149,17 +149,16 @@ impl<C: Clock> Exchange<'_, C> {
         }
     }
 
-    /// Reads a body of moderate size whole. What came before a broken connection is kept.
-    pub async fn read_all(&mut self) -> Vec<u8> {
+    /// Reads a body of moderate size, and says how it ended. What came before a broken connection is kept.
+    pub async fn read_all(&mut self) -> (Vec<u8>, Result<(), ExchangeError>) {
         let mut body = Vec::new();
-        // The head of the answer already says what happened; a body that breaks off only says it shorter.
-        let _ = self
+        let end = self
             .read(|piece| {
                 body.extend_from_slice(piece);
-                if body.len() < MAX_ERROR_BYTES { Appetite::More } else { Appetite::Full }
+                if body.len() < MAX_BODY_BYTES { Appetite::More } else { Appetite::Full }
             })
             .await;
-        body
+        (body, end)
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::client::OpenAiModel;
-use super::exchange::{Limits, send};
+use super::exchange::{ExchangeError, send};
 use super::http::{Clock, Http, Method};
 use super::openai::error::judge_answer;
 use super::openai::{ErrorContext, Verdict};
@@ -11,7 +11,7 @@ use super::{Host, Secret};
 use crate::chat::{ChatError, ChatErrorKind, ChatRequest};
 
 /// A list comes at once or not at all.
-const LIST_LIMITS: Limits = Limits { first_byte_ms: 30_000.0, between_bytes_ms: 30_000.0 };
+const LIST_MS: f64 = 30_000.0;
 
 /// One model of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,12 +30,13 @@ impl<H: Http, C: Clock> OpenAiModel<H, C> {
         let base = self.check_address()?;
         let host = Host::of(&base);
         let request = self.http_request(Method::Get, base.join("models"), None);
-        let mut exchange = send(&self.http, &self.clock, request, LIST_LIMITS)
-            .await
-            .map_err(|error| error.failure(host, &base, LIST_LIMITS.first_byte_ms, false).into_error(1))?;
-        let body = exchange.read_all().await;
+        let limits = self.endpoint.short_limits(LIST_MS);
+        let failed = |error: ExchangeError| error.failure(host, &base, limits.first_byte_ms, false).into_error(1);
+        let mut exchange = send(&self.http, &self.clock, request, limits).await.map_err(failed)?;
+        let (body, end) = exchange.read_all().await;
         let status = exchange.response.status;
         if (200..300).contains(&status) {
+            end.map_err(failed)?;
             return read_list(&body).ok_or_else(|| {
                 let what = format!("{} has no list of models at this address.", base.origin().host);
                 ChatError { status: Some(status), ..ChatError::new(ChatErrorKind::NotApi, what) }

@@ -76,7 +76,7 @@ pub fn judge_fault(fault: ReadFault, context: ErrorContext<'_>) -> Verdict {
     let (kind, trouble, message) = match fault {
         ReadFault::Api(value) => {
             let report = read_report(&value);
-            let status = report.status.unwrap_or_else(|| status_of_codes(&report.codes));
+            let status = report.status.unwrap_or_else(|| status_of_words(&report));
             return judge(status, &[], &value, &report, context);
         }
         ReadFault::Html => (
@@ -164,11 +164,12 @@ fn read_report(body: &Value) -> Report {
 }
 
 /// The status that an error inside a stream stands for, by its words.
-fn status_of_codes(codes: &str) -> u16 {
-    let has = |word: &str| codes.contains(word);
+fn status_of_words(report: &Report) -> u16 {
+    let message = report.message.to_lowercase();
+    let has = |word: &str| report.codes.contains(word);
     if has("rate_limit") || has("resource_exhausted") || has("insufficient_quota") {
         429
-    } else if has("overloaded") || has("unavailable") {
+    } else if has("overloaded") || has("unavailable") || message.contains("overloaded") {
         503
     } else if has("authentication") || has("invalid_api_key") {
         401
@@ -209,9 +210,7 @@ fn judge(
         let what = format!("{host_name} withheld a tool call that {model} wrote wrongly.");
         return Verdict::MalformedCall(written, fail(ChatErrorKind::BadRequest, Trouble::MalformedCall, what));
     }
-    if status == 400 && coded(&["content_filter"])
-        || status == 403 && coded(&["content_policy_violation", "moderation"])
-    {
+    if matches!(status, 400 | 403) && coded(&["content_filter", "content_policy_violation", "moderation"]) {
         return Verdict::Filtered(format!("{host_name} stopped the prompt by its content filter."));
     }
     let wrong_key = says(&["api key not valid", "incorrect api key", "invalid api key"]);

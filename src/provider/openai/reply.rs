@@ -87,7 +87,7 @@ pub fn finish(draft: Draft, request: &ChatRequest, source: &str, streamed: bool)
     let carry = carry(&draft, source);
     let tool_calls = with_unique_ids(draft.calls, request, &mut notes);
     // Streams open with an empty text also where the whole reply would say null.
-    let content = draft.content.filter(|text| !(streamed && text.is_empty() && !tool_calls.is_empty()));
+    let content = draft.content.filter(|text| !(streamed && text.is_empty()));
     if tool_calls.is_empty()
         && !request.tools.is_empty()
         && content.as_deref().is_some_and(|text| text.contains("<tool_call>"))
