@@ -35,8 +35,11 @@ pub enum FileState {
 /// Why a file is not here.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileFault {
-    #[error("Its content is not the pinned one: expected git blob {expected}, got {got} ({bytes} bytes).")]
-    WrongBlob { expected: BlobId, got: BlobId, bytes: u64 },
+    #[error(
+        "Its content is not the pinned one: expected git blob {expected} of {expected_bytes} bytes, got {got} of \
+         {got_bytes}."
+    )]
+    WrongBlob { expected: BlobId, expected_bytes: u64, got: BlobId, got_bytes: u64 },
     #[error("There is no such file at {address} (404).")]
     NotFound { address: String },
     #[error("The server answered {address} with status {status}.")]
@@ -57,8 +60,6 @@ pub enum FileFault {
     Ambiguous { paths: Vec<String> },
     #[error("The given file {path} can't be read: {reason}.")]
     Unreadable { path: String, reason: String },
-    #[error("Loading was stopped.")]
-    Stopped,
 }
 
 impl FileFault {
@@ -85,7 +86,6 @@ impl FileFault {
             Self::NotGiven => "Drop this file too; files that are already here are kept.",
             Self::Ambiguous { .. } => "Drop only the folder of the benchmark's domain, or the one file.",
             Self::Unreadable { .. } => "Check that the file still exists and can be opened, then drop it again.",
-            Self::Stopped => "Load the pack again to go on; files that are already here are not fetched again.",
         }
     }
 }
@@ -145,7 +145,12 @@ impl Install {
         let state = if checked || self.check == Check::Unchecked {
             FileState::Ready { blob, bytes, checked }
         } else {
-            FileState::Failed(FileFault::WrongBlob { expected: file.blob, got: blob, bytes })
+            FileState::Failed(FileFault::WrongBlob {
+                expected: file.blob,
+                expected_bytes: file.bytes,
+                got: blob,
+                got_bytes: bytes,
+            })
         };
         self.set(index, state);
         &self.files[index]

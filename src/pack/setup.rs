@@ -103,8 +103,6 @@ pub enum Kept {
 pub enum InstallError {
     #[error("{}", files_sentence(.0))]
     Files(Vec<(&'static PackFile, FileFault)>),
-    #[error("Loading was stopped.")]
-    Stopped,
     #[error(transparent)]
     Content(#[from] PackError),
     #[error(transparent)]
@@ -121,7 +119,6 @@ impl InstallError {
     pub fn next_step(&self) -> &'static str {
         match self {
             Self::Files(faults) => faults.first().map_or("Load the pack again.", |(_, fault)| fault.next_step()),
-            Self::Stopped => FileFault::Stopped.next_step(),
             Self::Content(error) => error.next_step(),
             Self::Storage(fault) => fault.next_step(),
             Self::Record(BadRecord::Newer(_)) => StorageFault::Newer.next_step(),
@@ -142,6 +139,8 @@ fn files_sentence(faults: &[(&'static PackFile, FileFault)]) -> String {
 
 /// Installs a pack. `report` is told of every change of the plan, which can be many thousand times.
 ///
+/// Dropping the future stops the installation: what arrived whole is stored, and the pack that was there is unchanged.
+///
 /// # Errors
 /// Which files did not arrive or were refused, or what in their content is not a pack.
 pub async fn install(
@@ -161,12 +160,8 @@ pub async fn install(
     let wanted = job.plan.borrow().wanted();
     futures::stream::iter(wanted).for_each_concurrent(CONCURRENT, |index| job.fetch(pack, index, supply)).await;
 
-    let faults = job.plan.borrow().faults();
-    if faults.iter().any(|(_, fault)| *fault == FileFault::Stopped) {
-        return Err(InstallError::Stopped);
-    }
     let Some(record) = job.plan.borrow().record(supply.origin(pack)) else {
-        return Err(InstallError::Files(faults));
+        return Err(InstallError::Files(job.plan.borrow().faults()));
     };
     let contents = job.contents.into_inner();
     let mut builder = PackBuilder::new(pack);

@@ -68,7 +68,7 @@ pub trait Storage {
     /// All keys of a store, ascending.
     async fn keys(&self, store: Store) -> Result<Vec<String>, StorageFault>;
 
-    /// Makes all changes, in order, or none. They are durable when this returns.
+    /// Makes all changes, in order, or none; they are made when this returns. Dropping the future does not undo them.
     async fn write(&self, changes: &[Change<'_>]) -> Result<(), StorageFault>;
 }
 

@@ -2,4 +2,7 @@
 
 pub mod clock;
 pub mod fetch;
+pub mod files;
+pub mod idb;
+pub mod pack_fetch;
 pub mod page;

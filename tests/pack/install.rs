@@ -1,154 +1,18 @@
 //! Installing a pack, and everything that can go wrong in it.
 
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
-use std::future::Future;
+use std::cell::RefCell;
 
-use expect_test::{Expect, expect};
+use expect_test::expect;
 use futures::FutureExt;
-use taupe::pack::given::{Given, GivenFile};
-use taupe::pack::setup::{Download, InstallError, Remote, installed};
+use taupe::pack::given::Given;
+use taupe::pack::setup::{InstallError, Remote, installed};
 use taupe::pack::storage::{Change, Store};
 use taupe::pack::{
-    BlobId, Check, FileFault, FileRole, FileState, Install, Installed, Kept, Manifest, MemoryStorage, PackFile,
-    Progress, Source, Storage, StorageFault, install, load_installed, remove,
+    Check, FileFault, FileState, Install, Installed, Kept, MemoryStorage, Progress, Source, Storage, StorageFault,
+    install, load_installed, remove,
 };
 
-const fn file(
-    role: FileRole,
-    path: &'static str,
-    mirror_path: &'static str,
-    content: &str,
-    blob: &'static str,
-) -> PackFile {
-    PackFile { role, path, mirror_path, blob: BlobId::from_hex(blob).unwrap(), bytes: content.len() as u64 }
-}
-
-const TABLE: &str = r##"{"#1": {"total": 1.5}}"##;
-const TASKS: &str = "TASKS = []\n";
-const POLICY: &str = "# Rules";
-
-static SMALL: Manifest = Manifest {
-    id: "small",
-    name: "Small",
-    domain: "retail",
-    repository: "owner/name",
-    commit: "c0ffee",
-    licence: "MIT",
-    files: &[
-        file(
-            FileRole::Table("orders"),
-            "envs/data/orders.json",
-            "small/orders.json",
-            TABLE,
-            "432274ab66c28cf02deacc5ec4902f2d138c2c58",
-        ),
-        file(
-            FileRole::Tasks("test"),
-            "envs/tasks_test.py",
-            "small/tasks_test.py",
-            TASKS,
-            "ed44049c91aee59b589a055ab8c541a80357fc41",
-        ),
-        file(FileRole::Policy, "envs/wiki.md", "small/wiki.md", POLICY, "c55cf49dbc080acf566270e39d54efa2dc0b8f17"),
-    ],
-};
-
-const BASE: &str = "https://raw.githubusercontent.com/owner/name/c0ffee/";
-
-/// Everything in these tests is at hand, so a future is done at once.
-fn now<T>(future: impl Future<Output = T>) -> T {
-    future.now_or_never().expect("nothing here waits")
-}
-
-/// A server: addresses and what they answer.
-#[derive(Default)]
-struct Server {
-    answers: BTreeMap<String, Result<Vec<u8>, FileFault>>,
-    asked: RefCell<Vec<String>>,
-}
-
-impl Server {
-    /// The pinned files under `base`.
-    fn whole(base: &str, path: impl Fn(&PackFile) -> &str) -> Self {
-        let mut server = Self::default();
-        for (file, content) in SMALL.files.iter().zip([TABLE, TASKS, POLICY]) {
-            server.answer(&format!("{base}{}", path(file)), Ok(content));
-        }
-        server
-    }
-
-    fn public() -> Self {
-        Self::whole(BASE, |file| file.path)
-    }
-
-    fn answer(&mut self, address: &str, answer: Result<&str, FileFault>) {
-        self.answers.insert(address.to_owned(), answer.map(|content| content.as_bytes().to_vec()));
-    }
-
-    fn asked(&self) -> Vec<String> {
-        self.asked.take()
-    }
-}
-
-impl Download for &Server {
-    async fn get(&self, address: &str, expected: u64, received: &mut dyn FnMut(u64)) -> Result<Vec<u8>, FileFault> {
-        self.asked.borrow_mut().push(address.to_owned());
-        received(expected / 2);
-        let not_found = FileFault::NotFound { address: address.to_owned() };
-        self.answers.get(address).cloned().unwrap_or(Err(not_found))
-    }
-}
-
-/// The browser's storage: memory that says it lasts, and that can be made to fail.
-struct Browser {
-    memory: MemoryStorage,
-    /// Bytes that still fit.
-    room: Cell<usize>,
-    broken: Cell<bool>,
-}
-
-impl Browser {
-    fn new() -> Self {
-        let memory = MemoryStorage::new(StorageFault::Unavailable);
-        Self { memory, room: Cell::new(usize::MAX), broken: Cell::new(false) }
-    }
-
-    fn fault(&self) -> Result<(), StorageFault> {
-        if self.broken.get() { Err(StorageFault::Failed("gone".to_owned())) } else { Ok(()) }
-    }
-
-    fn keys_now(&self, store: Store) -> Vec<String> {
-        now(self.memory.keys(store)).unwrap()
-    }
-}
-
-impl Storage for Browser {
-    fn session_only(&self) -> Option<StorageFault> {
-        None
-    }
-
-    async fn get(&self, store: Store, key: &str) -> Result<Option<Vec<u8>>, StorageFault> {
-        self.fault()?;
-        self.memory.get(store, key).await
-    }
-
-    async fn keys(&self, store: Store) -> Result<Vec<String>, StorageFault> {
-        self.fault()?;
-        self.memory.keys(store).await
-    }
-
-    async fn write(&self, changes: &[Change<'_>]) -> Result<(), StorageFault> {
-        self.fault()?;
-        let puts = changes.iter().map(|change| match change {
-            Change::Put { content, .. } => content.len(),
-            Change::Delete { .. } => 0,
-        });
-        let room = self.room.get().checked_sub(puts.sum()).ok_or(StorageFault::QuotaFull)?;
-        self.room.set(room);
-        self.memory.write(changes).await
-    }
-}
+use crate::fakes::{BASE, Browser, Dropped, POLICY, SMALL, Server, Stuck, TABLE, TASKS, now};
 
 fn install_from(server: &Server, source: Source, storage: &impl Storage) -> Result<Installed, InstallError> {
     now(install(&SMALL, storage, &Remote { source, download: server }, |_| {}))
@@ -208,7 +72,7 @@ fn progress_counts_files_and_bytes_up_to_the_whole() {
 /// A fault of one file: what the user is told, that the pack installed before still works, and that the next try
 /// fetches only what is missing.
 #[track_caller]
-fn check_fault(answer: Result<&str, FileFault>, expected: Expect) {
+fn check_fault(answer: Result<&str, FileFault>, expected: &str) {
     let storage = Browser::new();
     let before =
         install_from(&Server::whole("http://mirror/", |file| file.mirror_path), custom(Check::Pinned), &storage);
@@ -222,7 +86,7 @@ fn check_fault(answer: Result<&str, FileFault>, expected: Expect) {
     let address = format!("{BASE}{}", SMALL.files[1].path);
     server.answer(&address, answer);
     let error = install_public(&server, &storage).unwrap_err();
-    expected.assert_eq(&told(&error));
+    assert_eq!(told(&error), expected);
     assert_eq!(now(installed(&storage)).unwrap(), [before], "the installed pack is as it was");
     server.asked();
 
@@ -237,58 +101,58 @@ fn every_fault_of_a_file_says_what_happened_and_what_to_do() {
     let address = || "https://host/file".to_owned();
     check_fault(
         Ok("TASKS = [1]\n"),
-        expect![
-            "envs/tasks_test.py could not be loaded. Its content is not the pinned one: expected git blob ed44049c91aee59b589a055ab8c541a80357fc41, got 021576d8935d9ae261e1e3e18cef4d885d83fd10 (12 bytes). A proxy or an error page may have come instead. Try again from the public repository; or, if you trust this copy, choose to take its files unchecked."
-        ],
+        "envs/tasks_test.py could not be loaded. Its content is not the pinned one: expected git blob \
+         ed44049c91aee59b589a055ab8c541a80357fc41 of 11 bytes, got 021576d8935d9ae261e1e3e18cef4d885d83fd10 of \
+         12. A proxy or an error page may have come instead. Try again from the public repository; or, if you \
+         trust this copy, choose to take its files unchecked.",
     );
     check_fault(
         Err(FileFault::NotFound { address: address() }),
-        expect![
-            "envs/tasks_test.py could not be loaded. There is no such file at https://host/file (404). Check the base address in the settings, or drop the file onto the page."
-        ],
+        "envs/tasks_test.py could not be loaded. There is no such file at https://host/file (404). Check the \
+         base address in the settings, or drop the file onto the page.",
     );
     check_fault(
         Err(FileFault::Status { address: address(), status: 503 }),
-        expect![
-            "envs/tasks_test.py could not be loaded. The server answered https://host/file with status 503. Try again in a minute; or set another base address, or drop the file onto the page."
-        ],
+        "envs/tasks_test.py could not be loaded. The server answered https://host/file with status 503. Try \
+         again in a minute; or set another base address, or drop the file onto the page.",
     );
     check_fault(
         Err(FileFault::Cut { received: 4, expected: 11 }),
-        expect![
-            "envs/tasks_test.py could not be loaded. The download broke off after 4 of 11 bytes. Try again; files that are already here are not fetched again."
-        ],
+        "envs/tasks_test.py could not be loaded. The download broke off after 4 of 11 bytes. Try again; files \
+         that are already here are not fetched again.",
     );
     check_fault(
         Err(FileFault::Stalled { received: 4, expected: 11, seconds: 30 }),
-        expect![
-            "envs/tasks_test.py could not be loaded. The download stood still for 30 s after 4 of 11 bytes. Try again; files that are already here are not fetched again."
-        ],
+        "envs/tasks_test.py could not be loaded. The download stood still for 30 s after 4 of 11 bytes. Try \
+         again; files that are already here are not fetched again.",
     );
     check_fault(
         Err(FileFault::TooLong { limit: 64 }),
-        expect![
-            "envs/tasks_test.py could not be loaded. The server sent more than 64 bytes, which no file of a pack has. Check the base address in the settings."
-        ],
+        "envs/tasks_test.py could not be loaded. The server sent more than 64 bytes, which no file of a pack \
+         has. Check the base address in the settings.",
     );
     check_fault(
         Err(FileFault::Offline),
-        expect![
-            "envs/tasks_test.py could not be loaded. This device has no network connection. Connect and try again, or drop the pack's files onto the page."
-        ],
+        "envs/tasks_test.py could not be loaded. This device has no network connection. Connect and try again, \
+         or drop the pack's files onto the page.",
     );
     check_fault(
         Err(FileFault::Network { address: address() }),
-        expect![
-            "envs/tasks_test.py could not be loaded. https://host/file could not be reached. The address may be wrong, the server may be down or may not allow other sites to read it (CORS), or the page is on https and the address on http. Check the base address, or drop the files onto the page."
-        ],
+        "envs/tasks_test.py could not be loaded. https://host/file could not be reached. The address may be \
+         wrong, the server may be down or may not allow other sites to read it (CORS), or the page is on https \
+         and the address on http. Check the base address, or drop the files onto the page.",
     );
-    check_fault(
-        Err(FileFault::Stopped),
-        expect![
-            "Loading was stopped. Load the pack again to go on; files that are already here are not fetched again."
-        ],
-    );
+}
+
+#[test]
+fn stopping_keeps_what_arrived_and_what_was_there() {
+    let storage = Browser::new();
+    let supply = Remote { source: Source::Public, download: Stuck };
+    assert!(install(&SMALL, &storage, &supply, |_| {}).now_or_never().is_none(), "dropped in the middle");
+    assert_eq!(storage.keys_now(Store::Packs), [""; 0]);
+    let server = Server::public();
+    install_public(&server, &storage).unwrap();
+    assert_eq!(server.asked().len(), 2, "the first file is not fetched again");
 }
 
 #[test]
@@ -437,18 +301,6 @@ fn removing_a_pack_frees_its_files() {
     now(remove("small", &storage)).unwrap();
     assert_eq!((storage.keys_now(Store::Packs).len(), storage.keys_now(Store::Files).len()), (0, 0));
     assert!(now(load_installed(&SMALL, &storage)).unwrap().is_none());
-}
-
-struct Dropped(&'static str, Result<&'static str, &'static str>);
-
-impl GivenFile for Dropped {
-    fn path(&self) -> &str {
-        self.0
-    }
-
-    async fn read(&self) -> Result<Vec<u8>, String> {
-        self.1.map(|content| content.as_bytes().to_vec()).map_err(str::to_owned)
-    }
 }
 
 #[test]
