@@ -3,11 +3,17 @@
 //! Components read signals from here and send actions; they do not reach into storage or the network themselves.
 
 pub mod actions;
+pub mod endpoints;
+pub mod packs;
 pub mod state;
+pub mod storage;
 pub mod theme;
 pub mod toasts;
 
 pub use actions::{Action, Actions};
+pub use endpoints::{Endpoints, use_endpoints};
+pub use packs::{Packs, use_packs};
 pub use state::{App, Overlay, use_app};
+pub use storage::{PageStore, use_store};
 pub use theme::Theme;
 pub use toasts::Toasts;

@@ -1,11 +1,15 @@
 //! The state that every page shares.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
-use super::{Actions, Theme, Toasts};
+use super::{Actions, Endpoints, Packs, PageStore, Theme, Toasts};
 use crate::{
     platform::page,
-    present::route::{Page, Route},
+    present::{
+        format::counted,
+        route::{Page, Route},
+        tone::Tone,
+    },
 };
 
 /// What lies over the whole page.
@@ -31,7 +35,8 @@ pub struct App {
 }
 
 impl App {
-    /// Creates the state, at the page's current address, and makes it available to all components below.
+    /// Creates the state, at the page's current address, and makes it available to all components below, with the
+    /// packs, the endpoints and the storage behind them.
     pub fn provide() -> Self {
         let Ok(route) = page::hash().parse();
         let route = RwSignal::new(route);
@@ -44,6 +49,19 @@ impl App {
             actions: Actions::new(),
         };
         provide_context(app);
+        let storage = PageStore::new();
+        let (packs, endpoints) = (Packs::new(storage), Endpoints::new(storage));
+        provide_context(storage);
+        provide_context(packs);
+        provide_context(endpoints);
+        spawn_local(packs.restore());
+        spawn_local(async move {
+            let lost = endpoints.restore().await;
+            if lost > 0 {
+                let lost = counted(lost as u64, "stored endpoint", "stored endpoints");
+                app.toasts.show(Tone::Warn, format!("{lost} could not be read."));
+            }
+        });
         app
     }
 

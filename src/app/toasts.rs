@@ -2,6 +2,8 @@
 //!
 //! A toast confirms, or offers to undo. What went wrong and needs a decision belongs in a callout where it happened.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use crate::present::tone::Tone;
@@ -13,7 +15,7 @@ pub struct Toast {
     pub tone: Tone,
     pub text: String,
     /// A button on the notice: its label and what it does.
-    pub offer: Option<(String, Callback<()>)>,
+    pub offer: Option<(String, Arc<dyn Fn() + Send + Sync>)>,
 }
 
 /// The notices on show, oldest first.
@@ -37,9 +39,10 @@ impl Toasts {
         self.push(tone, text.into(), None);
     }
 
-    /// Shows a notice with a button. The callback must not belong to a component that may be gone by then.
-    pub fn offer(self, text: impl Into<String>, label: impl Into<String>, perform: Callback<()>) {
-        self.push(Tone::Plain, text.into(), Some((label.into(), perform)));
+    /// Shows a notice with a button. It may outlive the component that shows it, so `perform` must not use signals
+    /// of that component.
+    pub fn offer(self, text: impl Into<String>, label: impl Into<String>, perform: impl Fn() + Send + Sync + 'static) {
+        self.push(Tone::Plain, text.into(), Some((label.into(), Arc::new(perform))));
     }
 
     /// Takes a notice away.
@@ -52,7 +55,7 @@ impl Toasts {
         self.list.into()
     }
 
-    fn push(self, tone: Tone, text: String, offer: Option<(String, Callback<()>)>) {
+    fn push(self, tone: Tone, text: String, offer: Option<(String, Arc<dyn Fn() + Send + Sync>)>) {
         let id = self.next.get_value();
         self.next.set_value(id + 1);
         self.list.update(|list| {

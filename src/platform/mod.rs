@@ -6,3 +6,4 @@ pub mod files;
 pub mod idb;
 pub mod pack_fetch;
 pub mod page;
+pub mod quota;

@@ -135,3 +135,22 @@ pub async fn copy_text(text: &str) -> bool {
     }
     JsFuture::from(window.navigator().clipboard().write_text(text)).await.is_ok()
 }
+
+/// Loads the page anew.
+pub fn reload() {
+    if let Some(window) = web_sys::window() {
+        // Fails only in documents that are going away.
+        let _ = window.location().reload();
+    }
+}
+
+/// A text that no other call gives: a random UUID, or where the browser makes none (outside secure contexts) random
+/// digits.
+#[must_use]
+pub fn random_id() -> String {
+    let made = web_sys::window().filter(|window| window.is_secure_context()).and_then(|window| window.crypto().ok());
+    made.map_or_else(
+        || format!("{:x}{:x}", js_sys::Math::random().to_bits(), js_sys::Math::random().to_bits()),
+        |crypto| crypto.random_uuid(),
+    )
+}

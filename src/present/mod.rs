@@ -2,11 +2,16 @@
 //!
 //! Everything here compiles natively and is tested there; components in `ui` only lay it out.
 
+pub mod endpoint_form;
+pub mod findings;
 pub mod format;
 pub mod keys;
 pub mod matching;
+pub mod packs;
+pub mod presets;
 pub mod record_diff;
 pub mod route;
+pub mod saved_endpoints;
 pub mod task_line;
 pub mod tone;
 pub mod transcript;

@@ -18,6 +18,9 @@ pub fn Textarea(
     /// The accessible name where it stands in no [`super::Field`].
     #[prop(optional, into)]
     label: MaybeProp<String>,
+    /// Told when the value is final: the focus left.
+    #[prop(optional, into)]
+    on_commit: Option<Callback<String>>,
     #[prop(optional, into)] on_keydown: Option<Callback<leptos::ev::KeyboardEvent>>,
 ) -> impl IntoView {
     let context = use_context::<FieldContext>();
@@ -38,6 +41,11 @@ pub fn Textarea(
             disabled=move || disabled.get()
             prop:value=move || value.get()
             on:input=move |event| value.set(event_target_value(&event))
+            on:change=move |event| {
+                if let Some(commit) = on_commit {
+                    commit.run(event_target_value(&event));
+                }
+            }
             on:keydown=move |event| {
                 if let Some(handler) = on_keydown {
                     handler.run(event);

@@ -59,7 +59,7 @@ fn ToastCard(toast: Toast, toasts: Toasts) -> impl IntoView {
                 .map(|(label, perform)| {
                     let press = move |()| {
                         toasts.dismiss(id);
-                        perform.run(());
+                        perform();
                     };
                     view! {
                         <Button small=true on_press=press>

@@ -1,0 +1,35 @@
+//! The Data page: packs, where they come from, and what is kept in the browser.
+
+use leptos::prelude::*;
+
+use super::super::kit::{PageBar, PageBody};
+
+mod card;
+mod given;
+mod source;
+mod storage;
+mod trouble;
+
+/// The Data page.
+#[component]
+pub fn DataPage() -> impl IntoView {
+    let packs = crate::app::use_packs();
+    let cards = packs.slots().into_iter().map(|pack| view! { <card::PackCard pack /> }).collect_view();
+    view! {
+        <PageBar title="Data" />
+        <PageBody>
+            <section class="section" aria-labelledby="data-packs">
+                <header class="section-head">
+                    <h2 id="data-packs">"Packs"</h2>
+                    <p>
+                        "The benchmark’s own databases, tasks and policies. They are not part of this page: your browser fetches them from the benchmark’s public repository at a fixed commit, checks every file, and keeps them for use without a network."
+                    </p>
+                </header>
+                {cards}
+            </section>
+            <given::GivenFiles />
+            <source::PackSource />
+            <storage::StorageUse />
+        </PageBody>
+    }
+}
