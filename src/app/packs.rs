@@ -65,8 +65,7 @@ impl LoadedPack {
         let holds = Arc::new(packs::holds(&installed));
         let Installed { pack, record, kept } = installed;
         let domain = domain::by_name(manifest.domain)?;
-        let splits = pack.splits.into_iter().map(|split| (split.name.to_owned(), split.tasks));
-        let world = Arc::new(World::new(domain, pack.database, pack.policy, splits));
+        let world = Arc::new(pack.into_world(domain));
         Some(Self { pack: manifest.id.to_owned(), world, record: Arc::new(record), kept, holds })
     }
 }

@@ -152,6 +152,18 @@ pub fn title(endpoint: &Endpoint) -> String {
     }
 }
 
+/// An endpoint in a list: what it is called, and what else tells it from others.
+#[must_use]
+pub fn line(endpoint: &Endpoint) -> (String, String) {
+    let model = if endpoint.model.is_empty() { "no model chosen" } else { endpoint.model.as_str() };
+    match (endpoint.name.as_str(), host(endpoint)) {
+        ("", None) => ("New endpoint".to_owned(), model.to_owned()),
+        ("", Some(host)) if endpoint.model.is_empty() => (host, model.to_owned()),
+        ("", Some(host)) => (model.to_owned(), host),
+        (name, _) => (name.to_owned(), model.to_owned()),
+    }
+}
+
 /// The party that requests, and the key, go to: `https://api.example.com`.
 #[must_use]
 pub fn host(endpoint: &Endpoint) -> Option<String> {
@@ -340,5 +352,18 @@ mod tests {
         endpoint.name = "Mine".into();
         assert_eq!((title(&endpoint), copy_name(&endpoint)), ("Mine".into(), "Mine (copy)".into()));
         assert_eq!(title(&Endpoint::new("e", "", "")), "New endpoint");
+    }
+
+    #[test]
+    fn lines_say_nothing_twice() {
+        let lines = |name: &str, model: &str, url: &str| {
+            let (first, second) = line(&Endpoint { name: name.to_owned(), ..Endpoint::new("e", url, model) });
+            format!("{first} / {second}")
+        };
+        let url = "https://api.example.com/v1";
+        assert_eq!(lines("Mine", "m", url), "Mine / m");
+        assert_eq!(lines("", "m", url), "m / https://api.example.com");
+        assert_eq!(lines("", "", url), "https://api.example.com / no model chosen");
+        assert_eq!(lines("", "", ""), "New endpoint / no model chosen");
     }
 }

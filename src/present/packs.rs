@@ -1,7 +1,9 @@
 //! Packs as the Data page shows them: what they hold, where they come from, how far loading is, what went wrong.
 
 use super::format::{bytes, count, counted};
-use crate::pack::{FileRole, InstallError, Installed, Kept, Manifest, PackFile, PackRecord, Progress, StorageFault};
+use crate::pack::{
+    FileFault, FileRole, InstallError, Installed, Kept, Manifest, PackFile, PackRecord, Progress, StorageFault,
+};
 
 /// The facts of a pack that hold whether it is loaded or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub struct Trouble {
     pub kept: &'static str,
     pub next: String,
     pub details: Vec<String>,
+    /// A file was refused only because its content is not the pinned one: taking files unchecked would mend it.
+    pub unpinned: bool,
 }
 
 /// The facts of a pack.
@@ -108,11 +112,19 @@ pub fn progress(progress: Progress) -> (f64, String) {
 /// A failed installation or opening. `installed`: whether an older installation is still there.
 #[must_use]
 pub fn trouble(error: &InstallError, installed: bool) -> Trouble {
-    let details = match error {
-        InstallError::Files(faults) => faults.iter().map(|(file, fault)| format!("{}: {fault}", file.name())).collect(),
-        _ => Vec::new(),
+    let faults: &[_] = if let InstallError::Files(faults) = error { faults } else { &[] };
+    let what = match faults.len() {
+        0 => error.to_string(),
+        1 => "A file of the pack could not be loaded.".to_owned(),
+        several => format!("{several} files of the pack could not be loaded."),
     };
-    Trouble { what: error.to_string(), kept: kept(installed), next: error.next_step().to_owned(), details }
+    Trouble {
+        what,
+        kept: kept(installed),
+        next: error.next_step().to_owned(),
+        details: faults.iter().map(|(file, fault)| format!("{}: {fault}", file.name())).collect(),
+        unpinned: faults.iter().any(|(_, fault)| matches!(fault, FileFault::WrongBlob { .. })),
+    }
 }
 
 fn kept(installed: bool) -> &'static str {
@@ -131,6 +143,7 @@ pub fn storage_trouble(fault: &StorageFault) -> Trouble {
         kept: "What was stored before is as it was.",
         next: fault.next_step().to_owned(),
         details: Vec::new(),
+        unpinned: false,
     }
 }
 
@@ -144,6 +157,7 @@ pub fn session_only(kept: &Kept) -> Option<Trouble> {
             kept: "It works until this page is closed.",
             next: fault.next_step().to_owned(),
             details: Vec::new(),
+            unpinned: false,
         }),
     }
 }
@@ -153,17 +167,21 @@ pub fn session_only(kept: &Kept) -> Option<Trouble> {
 pub fn unchecked(record: &PackRecord) -> Option<Trouble> {
     let details: Vec<String> = record.unchecked().map(|file| file.path.clone()).collect();
     (!details.is_empty()).then(|| Trouble {
-        what: format!("{} not the pinned content.", if details.len() == 1 { "A file has" } else { "Some files have" }),
-        kept: "You chose to take files unchecked. Results with them may differ from the benchmark’s.",
+        what: match details.len() {
+            1 => "A file differs from the benchmark’s.".to_owned(),
+            several => format!("{several} files differ from the benchmark’s."),
+        },
+        kept: "They were taken because you chose to take files unchecked; results with them may differ too.",
         next: "To have the pinned files, load the pack again from the public repository.".to_owned(),
         details,
+        unpinned: false,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pack::{FileFault, PACKS};
+    use crate::pack::PACKS;
 
     #[test]
     fn facts_link_to_the_pinned_commit() {
@@ -202,6 +220,14 @@ mod tests {
         assert!(shown.details[0].starts_with("orders.json: "), "{:?}", shown.details);
         assert_eq!(shown.next, FileFault::Offline.next_step());
         assert_ne!(shown.kept, trouble(&error, false).kept);
+        assert!(!shown.unpinned);
+    }
+
+    #[test]
+    fn a_file_of_other_content_could_be_taken_unchecked() {
+        let file = &PACKS[0].files[0];
+        let fault = FileFault::WrongBlob { expected: file.blob, got: PACKS[0].files[1].blob, bytes: 1 };
+        assert!(trouble(&InstallError::Files(vec![(file, fault)]), false).unpinned);
     }
 
     #[test]

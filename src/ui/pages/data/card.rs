@@ -11,6 +11,7 @@ use crate::{
         packs::{LoadedPack, PackState, Slot},
         use_app, use_packs,
     },
+    pack::{BaseAddress, Check, Source},
     present::{
         packs,
         route::{PlayPlace, Route},
@@ -103,8 +104,39 @@ fn Warnings(pack: Slot) -> impl IntoView {
             .collect_view()
     };
     view! {
-        {move || pack.trouble.get().map(|trouble| view! { <TroubleCallout trouble tone=Tone::Bad /> })}
+        {move || {
+            pack.trouble
+                .get()
+                .map(|trouble| {
+                    let offer = trouble.unpinned;
+                    view! {
+                        <TroubleCallout
+                            trouble
+                            tone=Tone::Bad
+                            actions=move || offer.then(|| view! { <TakeUnchecked pack /> })
+                        />
+                    }
+                })
+        }}
         {warnings}
+    }
+}
+
+/// A way out where a copy differs from the pinned files: trust it. Only for an address that the user chose.
+#[component]
+fn TakeUnchecked(pack: Slot) -> impl IntoView {
+    let packs = use_packs();
+    let take = move |base: BaseAddress| {
+        packs.set_source(Source::Custom { base, check: Check::Unchecked });
+        packs.load(pack.manifest.id);
+    };
+    move || match packs.source.get() {
+        Source::Public => None,
+        Source::Custom { base, .. } => Some(view! {
+            <Button small=true on_press=move |()| take(base.clone())>
+                "Trust this copy and load it unchecked"
+            </Button>
+        }),
     }
 }
 

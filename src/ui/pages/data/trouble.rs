@@ -10,7 +10,7 @@ pub fn TroubleCallout(
     #[prop(optional)] tone: Tone,
     #[prop(optional, into)] actions: ViewFnOnce,
 ) -> impl IntoView {
-    let Trouble { what, kept, next, details } = trouble;
+    let Trouble { what, kept, next, details, .. } = trouble;
     let list = (!details.is_empty()).then(|| {
         let lines = details.into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
         view! { <ul class="detail-list">{lines}</ul> }

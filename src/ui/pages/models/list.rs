@@ -13,7 +13,7 @@ pub fn EndpointList(shown: Memo<Option<String>>, chosen: RwSignal<Option<String>
     let endpoints = use_endpoints();
     view! {
         <nav class="endpoints" aria-label="Endpoints">
-            <For each=move || endpoints.list() key=|endpoint| (endpoint.id.clone(), endpoint_form::title(endpoint), endpoint.model.clone(), endpoint.base_url.clone()) let:endpoint>
+            <For each=move || endpoints.list() key=|endpoint| (endpoint.id.clone(), endpoint_form::line(endpoint), endpoint.base_url.clone()) let:endpoint>
                 <Line endpoint shown chosen />
             </For>
         </nav>
@@ -23,10 +23,10 @@ pub fn EndpointList(shown: Memo<Option<String>>, chosen: RwSignal<Option<String>
 #[component]
 fn Line(endpoint: Endpoint, shown: Memo<Option<String>>, chosen: RwSignal<Option<String>>) -> impl IntoView {
     let endpoints = use_endpoints();
-    let Endpoint { id, model, .. } = &endpoint;
+    let id = &endpoint.id;
+    let (title, under) = endpoint_form::line(&endpoint);
     let (own, go, key_id) = (id.clone(), id.clone(), id.clone());
     let needs_key = presets::of(&endpoint.base_url).is_some_and(|preset| preset.needs_key);
-    let under = if model.is_empty() { "no model chosen".to_owned() } else { model.clone() };
     let key = move || match endpoints.held_key(&key_id) {
         Some(_) => Some(("good", "key held in memory")),
         None => needs_key.then_some(("warn", "needs a key")),
@@ -38,7 +38,7 @@ fn Line(endpoint: Endpoint, shown: Memo<Option<String>>, chosen: RwSignal<Option
             aria-current=move || shown.with(|shown| shown.as_deref() == Some(own.as_str())).then_some("true")
             on:click=move |_| chosen.set(Some(go.clone()))
         >
-            <span class="endpoint-name truncate">{endpoint_form::title(&endpoint)}</span>
+            <span class="endpoint-name truncate">{title}</span>
             <span class="small muted truncate mono">{under}</span>
             {move || {
                 key()
