@@ -226,7 +226,8 @@ mod tests {
     #[test]
     fn a_file_of_other_content_could_be_taken_unchecked() {
         let file = &PACKS[0].files[0];
-        let fault = FileFault::WrongBlob { expected: file.blob, got: PACKS[0].files[1].blob, bytes: 1 };
+        let fault =
+            FileFault::WrongBlob { expected: file.blob, expected_bytes: 2, got: PACKS[0].files[1].blob, got_bytes: 1 };
         assert!(trouble(&InstallError::Files(vec![(file, fault)]), false).unpinned);
     }
 
