@@ -24,7 +24,7 @@ pub(in crate::py) const MAX_INT_DIGITS: usize = 4300;
 /// `JSONDecodeError` with CPython's text (which counts in code points); `ValueError` for an int with too many digits;
 /// `RecursionError` for nesting deeper than 994.
 pub fn loads(text: &str) -> PyResult<Value> {
-    let mut reader = Reader { text, bytes: text.as_bytes(), depth: 0, keys: HashSet::new() };
+    let mut reader = Reader { text, bytes: text.as_bytes(), keys: HashSet::new() };
     if text.starts_with('\u{feff}') {
         return Err(reader.error("Unexpected UTF-8 BOM (decode using utf-8-sig)", 0));
     }
@@ -38,9 +38,25 @@ pub fn loads(text: &str) -> PyResult<Value> {
 struct Reader<'a> {
     text: &'a str,
     bytes: &'a [u8],
-    depth: usize,
     /// Equal keys share their text, as in CPython.
     keys: HashSet<Str>,
+}
+
+/// An array or object whose end is not reached.
+enum Container {
+    Array(Vec<Value>),
+    /// With the key of the value that is being read.
+    Object(Entries, Str),
+}
+
+fn check_depth(open: &[Container], what: &str) -> PyResult<()> {
+    if open.len() < MAX_DEPTH {
+        return Ok(());
+    }
+    Err(PyError::new(
+        Exception::RecursionError,
+        format!("maximum recursion depth exceeded while decoding a JSON {what} from a unicode string"),
+    ))
 }
 
 impl<'a> Reader<'a> {
@@ -64,12 +80,88 @@ impl<'a> Reader<'a> {
     }
 
     /// The value that starts at `at`, and where it ends.
-    fn value(&mut self, at: usize) -> PyResult<(Value, usize)> {
+    ///
+    /// Containers that are open wait in a list and not on the call stack, of which a page has little.
+    fn value(&mut self, mut at: usize) -> PyResult<(Value, usize)> {
+        let mut open: Vec<Container> = Vec::new();
+        loop {
+            let (mut value, mut end) = match self.byte(at) {
+                Some(b'[') => {
+                    check_depth(&open, "array")?;
+                    at = self.skip_blanks(at + 1);
+                    if self.byte(at) != Some(b']') {
+                        open.push(Container::Array(Vec::new()));
+                        continue;
+                    }
+                    (Value::List(List::new()), at + 1)
+                }
+                Some(b'{') => {
+                    check_depth(&open, "object")?;
+                    at = self.skip_blanks(at + 1);
+                    if self.byte(at) != Some(b'}') {
+                        let (key, after) = self.key(at)?;
+                        open.push(Container::Object(Entries::default(), key));
+                        at = after;
+                        continue;
+                    }
+                    (Value::Dict(Dict::new()), at + 1)
+                }
+                _ => self.scalar(at)?,
+            };
+            // A value that is complete may complete the containers around it.
+            loop {
+                let Some(container) = open.last_mut() else { return Ok((value, end)) };
+                at = self.skip_blanks(end);
+                let next = self.byte(at);
+                match container {
+                    Container::Array(items) => {
+                        items.push(value);
+                        match next {
+                            Some(b']') => value = Value::List(std::mem::take(items).into()),
+                            Some(b',') => {
+                                at = self.skip_blanks(at + 1);
+                                break;
+                            }
+                            _ => return Err(self.error("Expecting ',' delimiter", at)),
+                        }
+                    }
+                    Container::Object(entries, key) => {
+                        entries.insert(key.clone(), value);
+                        match next {
+                            Some(b'}') => value = Value::Dict(std::mem::take(entries).into()),
+                            Some(b',') => {
+                                let start = self.skip_blanks(at + 1);
+                                (*key, at) = self.key(start)?;
+                                break;
+                            }
+                            _ => return Err(self.error("Expecting ',' delimiter", at)),
+                        }
+                    }
+                }
+                open.pop();
+                end = at + 1;
+            }
+        }
+    }
+
+    /// The key at `at`, and where its value starts.
+    fn key(&mut self, at: usize) -> PyResult<(Str, usize)> {
+        if self.byte(at) != Some(b'"') {
+            return Err(self.error("Expecting property name enclosed in double quotes", at));
+        }
+        let (key, end) = self.string(at + 1)?;
+        let key = self.shared_key(&key);
+        let colon = self.skip_blanks(end);
+        if self.byte(colon) != Some(b':') {
+            return Err(self.error("Expecting ':' delimiter", colon));
+        }
+        Ok((key, self.skip_blanks(colon + 1)))
+    }
+
+    fn scalar(&self, at: usize) -> PyResult<(Value, usize)> {
         let rest = &self.text[at..];
         match self.byte(at) {
             Some(b'"') => self.string(at + 1).map(|(text, end)| (Value::from(&*text), end)),
-            Some(b'{') => self.nested("object", |reader| reader.object(at + 1)),
-            Some(b'[') => self.nested("array", |reader| reader.array(at + 1)),
             Some(b'n') if rest.starts_with("null") => Ok((Value::None, at + 4)),
             Some(b't') if rest.starts_with("true") => Ok((Value::Bool(true), at + 4)),
             Some(b'f') if rest.starts_with("false") => Ok((Value::Bool(false), at + 5)),
@@ -77,69 +169,6 @@ impl<'a> Reader<'a> {
             Some(b'I') if rest.starts_with("Infinity") => Ok((Value::Float(f64::INFINITY), at + 8)),
             Some(b'-') if rest.starts_with("-Infinity") => Ok((Value::Float(f64::NEG_INFINITY), at + 9)),
             _ => self.number(at),
-        }
-    }
-
-    fn nested(
-        &mut self,
-        what: &str,
-        read: impl FnOnce(&mut Self) -> PyResult<(Value, usize)>,
-    ) -> PyResult<(Value, usize)> {
-        if self.depth == MAX_DEPTH {
-            return Err(PyError::new(
-                Exception::RecursionError,
-                format!("maximum recursion depth exceeded while decoding a JSON {what} from a unicode string"),
-            ));
-        }
-        self.depth += 1;
-        let result = read(self);
-        self.depth -= 1;
-        result
-    }
-
-    fn array(&mut self, at: usize) -> PyResult<(Value, usize)> {
-        let mut at = self.skip_blanks(at);
-        if self.byte(at) == Some(b']') {
-            return Ok((Value::List(List::new()), at + 1));
-        }
-        let mut items = Vec::new();
-        loop {
-            let (item, end) = self.value(at)?;
-            items.push(item);
-            at = self.skip_blanks(end);
-            match self.byte(at) {
-                Some(b']') => return Ok((Value::List(items.into()), at + 1)),
-                Some(b',') => at = self.skip_blanks(at + 1),
-                _ => return Err(self.error("Expecting ',' delimiter", at)),
-            }
-        }
-    }
-
-    fn object(&mut self, at: usize) -> PyResult<(Value, usize)> {
-        let mut at = self.skip_blanks(at);
-        if self.byte(at) == Some(b'}') {
-            return Ok((Value::Dict(Dict::new()), at + 1));
-        }
-        let mut entries = Entries::default();
-        loop {
-            if self.byte(at) != Some(b'"') {
-                return Err(self.error("Expecting property name enclosed in double quotes", at));
-            }
-            let (key, end) = self.string(at + 1)?;
-            let key = self.shared_key(&key);
-            at = self.skip_blanks(end);
-            if self.byte(at) != Some(b':') {
-                return Err(self.error("Expecting ':' delimiter", at));
-            }
-            at = self.skip_blanks(at + 1);
-            let (value, end) = self.value(at)?;
-            entries.insert(key, value);
-            at = self.skip_blanks(end);
-            match self.byte(at) {
-                Some(b'}') => return Ok((Value::Dict(entries.into()), at + 1)),
-                Some(b',') => at = self.skip_blanks(at + 1),
-                _ => return Err(self.error("Expecting ',' delimiter", at)),
-            }
         }
     }
 
