@@ -14,7 +14,6 @@ mod python;
 mod random;
 mod tally;
 mod tools;
-#[allow(dead_code, reason = "fields of any shape can be read; not every check needs each")]
 mod vectors;
 mod worlds;
 

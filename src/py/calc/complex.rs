@@ -75,6 +75,7 @@ impl Complex {
         if exponent > 0 { Some(result) } else { one.divided_by(result) }
     }
 
+    /// Python uses the platform's library here, so the last digits of its result are not everywhere the same.
     fn general_power(self, exponent: Self) -> Option<Self> {
         if exponent.re == 0.0 && exponent.im == 0.0 {
             return Some(Self { re: 1.0, im: 0.0 });
@@ -82,15 +83,15 @@ impl Complex {
         if self.re == 0.0 && self.im == 0.0 {
             return (exponent.im == 0.0 && exponent.re >= 0.0).then_some(Self { re: 0.0, im: 0.0 });
         }
-        let size = self.re.hypot(self.im);
-        let angle = self.im.atan2(self.re);
-        let mut length = size.powf(exponent.re);
+        let size = libm::hypot(self.re, self.im);
+        let angle = libm::atan2(self.im, self.re);
+        let mut length = libm::pow(size, exponent.re);
         let mut phase = angle * exponent.re;
         if exponent.im != 0.0 {
-            length *= (-angle * exponent.im).exp();
-            phase += exponent.im * size.ln();
+            length *= libm::exp(-angle * exponent.im);
+            phase += exponent.im * libm::log(size);
         }
-        Some(Self { re: length * phase.cos(), im: length * phase.sin() })
+        Some(Self { re: length * libm::cos(phase), im: length * libm::sin(phase) })
     }
 
     /// `repr(self)`: `1j`, `(1+2j)`.

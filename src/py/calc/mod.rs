@@ -13,6 +13,7 @@ mod eval;
 mod number;
 mod parse;
 mod power;
+mod real;
 mod token;
 
 use super::ops::{contains, iterate};

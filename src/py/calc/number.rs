@@ -1,6 +1,6 @@
 //! Division of ints and floats, and the bound on the size of ints.
 
-use num_bigint::{BigInt, Sign};
+use num_bigint::{BigInt, BigUint, Sign};
 use num_traits::{Signed, ToPrimitive, Zero};
 
 use crate::py::{Exception, PyError, PyResult};
@@ -42,45 +42,54 @@ pub(super) fn true_divide(a: &BigInt, b: &BigInt) -> PyResult<f64> {
         return Ok(a as f64 / b as f64);
     }
     let negative = (a.sign() == Sign::Minus) != (b.sign() == Sign::Minus);
-    let magnitude = divide_magnitudes(a, b)
+    let magnitude = nearest_quotient(a.magnitude(), b.magnitude(), 0)
         .ok_or_else(|| PyError::new(Exception::OverflowError, "integer division result too large for a float"))?;
     Ok(if negative { -magnitude } else { magnitude })
 }
 
-/// |a| / |b| rounded once; `None` if too large.
-fn divide_magnitudes(a: &BigInt, b: &BigInt) -> Option<f64> {
+/// `a / b * 2 ** scale` as the nearest float, ties to even; `None` if that is too large. b is not 0.
+pub(super) fn nearest_quotient(a: &BigUint, b: &BigUint, scale: i64) -> Option<f64> {
+    /// Bits of the quotient: more than a float's.
+    const WANTED: i64 = 60;
+    let bits = a.bits().cast_signed() - b.bits().cast_signed();
+    let unit = bits - WANTED;
+    let quotient_of = |a: &BigUint, b: &BigUint| {
+        let quotient = a / b;
+        let inexact = &quotient * b != *a;
+        nearest(&quotient, unit + scale, inexact)
+    };
+    if unit < 0 { quotient_of(&(a << unit.unsigned_abs()), b) } else { quotient_of(a, &(b << unit.unsigned_abs())) }
+}
+
+/// `int * 2 ** unit` as the nearest float, ties to even; `None` if that is too large.
+///
+/// `more`: the exact value is larger than that by less than a unit. Then `int` should have at least 55 bits.
+pub(super) fn nearest(int: &BigUint, unit: i64, more: bool) -> Option<f64> {
     const MANTISSA: i64 = 53;
     const SMALLEST_UNIT: i64 = -1074;
-    /// Bits computed beyond the result's; at least two, to tell a tie.
-    const SPARE: i64 = 2;
-    // The quotient has this many bits or one less.
-    let bits = i64::try_from(a.bits()).ok()? - i64::try_from(b.bits()).ok()? + 1;
-    if a.is_zero() || bits < SMALLEST_UNIT {
+    let bits = int.bits().cast_signed();
+    if bits == 0 || bits + unit < SMALLEST_UNIT {
         return Some(0.0);
     }
-    if bits > 1025 {
+    if bits + unit > 1024 {
         return None;
     }
-    let unit = (bits - 1 - MANTISSA).max(SMALLEST_UNIT) - SPARE;
-    let (mut numerator, mut denominator) = (a.magnitude().clone(), b.magnitude().clone());
-    if unit < 0 {
-        numerator <<= unit.unsigned_abs();
-    } else {
-        denominator <<= unit.unsigned_abs();
-    }
-    let quotient = &numerator / &denominator;
-    let inexact = &quotient * &denominator != numerator;
-    // At most 56 bits.
-    let quotient = quotient.to_u64()?;
-    let quotient_bits = 64 - i64::from(quotient.leading_zeros());
-    let result_unit = (quotient_bits + unit - MANTISSA).max(SMALLEST_UNIT);
-    let dropped = u32::try_from(result_unit - unit).ok()?;
-    let (kept, rest, half) = (quotient >> dropped, quotient & ((1 << dropped) - 1), 1 << (dropped - 1));
-    let up = rest > half || (rest == half && (inexact || kept % 2 == 1));
-    // Exact: both factors and the product of the first two are floats without rounding.
-    let result =
-        (kept + u64::from(up)) as f64 * power_of_two(result_unit / 2) * power_of_two(result_unit - result_unit / 2);
-    result.is_finite().then_some(result)
+    let result_unit = (bits + unit - MANTISSA).max(SMALLEST_UNIT);
+    let Ok(dropped @ 1..) = u64::try_from(result_unit - unit) else {
+        // At most 53 bits, which a float holds.
+        return Some(scaled(int.to_u64()?, unit));
+    };
+    let kept = (int >> dropped).to_u64()?;
+    let half = int.bit(dropped - 1);
+    let beyond_half = more || int.trailing_zeros().is_some_and(|zeros| zeros < dropped - 1);
+    let up = half && (beyond_half || kept % 2 == 1);
+    Some(scaled(kept + u64::from(up), result_unit)).filter(|result| result.is_finite())
+}
+
+/// `mantissa * 2 ** unit`, where that is a float (or too large): then no factor on the way is rounded.
+fn scaled(mantissa: u64, unit: i64) -> f64 {
+    let half = unit / 2;
+    mantissa as f64 * power_of_two(half) * power_of_two(unit - half)
 }
 
 /// 2 to a power from -1022 to 1023.

@@ -6,6 +6,7 @@ use num_traits::{One, Signed, ToPrimitive, Zero};
 use super::complex::Complex;
 use super::eval::{Number, unsupported};
 use super::number::check_bits;
+use super::real::pow;
 use crate::py::{Exception, PyError, PyResult};
 
 /// `base ** exponent`.
@@ -42,7 +43,7 @@ fn int_power(base: &BigInt, exponent: &BigInt) -> PyResult<BigInt> {
     Ok(base.pow(exponent))
 }
 
-/// As `float_pow` in CPython's `floatobject.c`, which words the special cases of C's `pow` itself.
+/// As `float_pow` in CPython's `floatobject.c`, which settles the special cases of C's `pow` itself.
 fn float_power(base: f64, exponent: f64) -> PyResult<Number> {
     let odd = exponent % 2.0 != 0.0 && exponent.floor() == exponent;
     if exponent == 0.0 || base == 1.0 {
@@ -62,7 +63,7 @@ fn float_power(base: f64, exponent: f64) -> PyResult<Number> {
         let real = |re| Complex { re, im: 0.0 };
         return real(base).power(real(exponent)).map(Number::Complex);
     }
-    let magnitude = base.abs().powf(exponent);
+    let magnitude = pow(base.abs(), exponent);
     if magnitude.is_infinite() {
         return Err(PyError::new(Exception::OverflowError, "(34, 'Numerical result out of range')"));
     }

@@ -1,5 +1,7 @@
+use proptest::prelude::*;
+
 use super::*;
-use crate::py::{Value, text};
+use crate::py::{Value, canon, text};
 
 #[track_caller]
 fn check_read(json: &str, expect: &str) {
@@ -108,4 +110,42 @@ fn converts_to_wire_values_and_back() {
     assert_eq!(to_serde(&value), wire);
     assert_eq!(to_serde(&Value::Float(f64::NAN)), serde_json::Value::Null);
     assert_eq!(to_serde(&loads("-123456789012345678901").unwrap()), serde_json::json!(-123_456_789_012_345_680_000.0));
+}
+
+/// Values of every type, nested a little.
+fn any_value() -> impl Strategy<Value = Value> {
+    let scalar = prop_oneof![
+        Just(Value::None),
+        any::<bool>().prop_map(Value::Bool),
+        any::<i64>().prop_map(Value::Int),
+        any::<i128>().prop_map(|int| Value::int(int.into())),
+        any::<f64>().prop_map(Value::Float),
+        any::<String>().prop_map(Value::from),
+    ];
+    scalar.prop_recursive(4, 32, 6, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..6).prop_map(|items| Value::List(items.into())),
+            proptest::collection::vec((any::<String>(), inner), 0..6)
+                .prop_map(|entries| Value::Dict(entries.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_reads_back(value in any_value(), indent in 0_usize..4) {
+        for json in [dumps(&value), dumps_indent(&value, indent)] {
+            let read = loads(&json).unwrap();
+            prop_assert_eq!(text::repr(&read), text::repr(&value));
+            prop_assert!(canon::same_text(&read, &value));
+            prop_assert_eq!(canon::sha256(&read), canon::sha256(&value));
+        }
+    }
+
+    #[test]
+    fn any_text_reads_or_is_refused(json in r#"[\[\]{},:"\\u0-9a-f.eE+\- \nNIté]{0,30}"#) {
+        if let Ok(value) = loads(&json) {
+            prop_assert!(canon::same_text(&loads(&dumps(&value)).unwrap(), &value));
+        }
+    }
 }
