@@ -2,6 +2,7 @@
 //!
 //! `cargo xtask` with no argument prints the commands.
 
+mod bench;
 mod browser;
 mod cache;
 mod debian;
@@ -49,6 +50,7 @@ enum Task {
     Test(TestOptions),
     Check,
     Build,
+    Bench,
     Setup,
     Doctor,
     Env,
@@ -73,6 +75,7 @@ fn run(task: Task, root: &Path) -> Result<()> {
         Task::Test(options) => suite::test(root, &options)?,
         Task::Check => suite::check(root)?,
         Task::Build => site::build(root)?,
+        Task::Bench => bench::run(root)?,
         Task::Setup => setup(root)?,
         Task::Doctor => doctor::run(root)?,
         Task::Env => print!("{}", kit::Kit::for_trunk(root)?.to_shell()),
@@ -88,6 +91,7 @@ fn parse(words: &[String]) -> Result<Task> {
         ["test", options @ ..] => parse_test(options),
         ["check"] => Ok(Task::Check),
         ["build"] => Ok(Task::Build),
+        ["bench"] => Ok(Task::Bench),
         ["setup"] => Ok(Task::Setup),
         ["doctor"] => Ok(Task::Doctor),
         ["env"] => Ok(Task::Env),

@@ -19,6 +19,11 @@ pub fn cargo() -> Command {
     command
 }
 
+/// Where cargo puts what it builds.
+pub fn target_folder(root: &Path) -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder))
+}
+
 /// Runs with the terminal's input and output; fails unless the process ends with 0.
 pub fn run(command: &mut Command) -> Result<()> {
     let status = command.status().context(|| format!("could not start `{}`", command_line(command)))?;

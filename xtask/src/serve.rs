@@ -44,7 +44,7 @@ pub fn development(root: &Path, port: u16) -> Result<()> {
     let page = development_page(root)?;
     let mut trunk = Command::new("trunk");
     trunk.current_dir(root).args(["serve", "--no-spa", "--port", &port.to_string(), "--address", "127.0.0.1"]);
-    trunk.args(["--html-output", "index.html"]).arg("--dist").arg(root.join("target/serve"));
+    trunk.args(["--html-output", "index.html"]).arg("--dist").arg(process::target_folder(root).join("serve"));
     // Trunk has no folder mounts; it passes these requests on to our own server.
     let data = upstream(root)
         .map(|folder| Server::start(0, vec![Mount::new(UPSTREAM_PATH, folder).with_cors()]))

@@ -21,11 +21,19 @@ pub fn build(root: &Path) -> Result<()> {
     trunk.current_dir(root).args(["build", "--release", "--cargo-profile", "web"]).arg("--dist").arg(dist(root));
     process::run(kit.apply(&mut trunk))?;
     let bundle = Bundle::find(&dist(root))?;
-    match Tool::wasm_opt().find_or_install() {
-        Ok(wasm_opt) => optimise(&wasm_opt, &bundle.wasm, &root.join("target/wasm-opt"))?,
-        Err(failure) => say::warn(&format!("No wasm-opt: the module stays some 6 % larger.\n{failure}")),
-    }
+    optimise_if_possible(&bundle.wasm, &process::target_folder(root).join("wasm-opt/page"))?;
     bundle.name_by_content(&dist(root))
+}
+
+/// Runs wasm-opt on a module in place; without wasm-opt says so and goes on. `memory` is a folder for the result.
+pub fn optimise_if_possible(wasm: &Path, memory: &Path) -> Result<()> {
+    match Tool::wasm_opt().find_or_install() {
+        Ok(wasm_opt) => optimise(&wasm_opt, wasm, memory),
+        Err(failure) => {
+            say::warn(&format!("No wasm-opt: the module stays some 6 % larger.\n{failure}"));
+            Ok(())
+        }
+    }
 }
 
 /// Optimises a module in place, or takes the result from `memory` when this very module was optimised before.
@@ -33,7 +41,7 @@ fn optimise(wasm_opt: &Path, wasm: &Path, memory: &Path) -> Result<()> {
     let before = read(wasm)?;
     let known = memory.join(format!("{}.wasm", fingerprint(&before)));
     if !known.is_file() {
-        say::step("Optimising the module with wasm-opt", "usually 20 s");
+        say::step("Optimising the module with wasm-opt", "usually 10 s");
         // Results of older modules have no further use.
         let _ = fs::remove_dir_all(memory);
         fs::create_dir_all(memory).context(|| memory.display().to_string())?;
