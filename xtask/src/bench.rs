@@ -114,7 +114,7 @@ impl RunningBrowser {
         command.args(["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--no-first-run", "--disable-gpu"]);
         command.arg(format!("--user-data-dir={}", profile.display())).arg(address);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let process = command.spawn().context(|| process::command_line(&command))?;
+        let process = process::end_with_us(&mut command).spawn().context(|| process::command_line(&command))?;
         Ok(RunningBrowser { process, profile })
     }
 }

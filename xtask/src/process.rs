@@ -101,6 +101,32 @@ fn quote(word: &OsStr) -> String {
     }
 }
 
+/// Makes the process end when this one does, however that happens: a server or a browser that outlives a killed
+/// command would keep its port. Elsewhere than on Linux only Ctrl-C reaches both.
+pub fn end_with_us(command: &mut Command) -> &mut Command {
+    #[cfg(target_os = "linux")]
+    {
+        use std::ffi::c_int;
+        use std::io;
+        use std::os::unix::process::CommandExt;
+
+        const PR_SET_PDEATHSIG: c_int = 1;
+        const SIGTERM: std::ffi::c_ulong = 15;
+        unsafe extern "C" {
+            fn prctl(option: c_int, ...) -> c_int;
+        }
+        // SAFETY: between fork and exec only async-signal-safe calls are allowed; prctl is a bare system call, and
+        // this option takes one unsigned long.
+        unsafe {
+            command.pre_exec(|| match prctl(PR_SET_PDEATHSIG, SIGTERM) {
+                0 => Ok(()),
+                _ => Err(io::Error::last_os_error()),
+            });
+        }
+    }
+    command
+}
+
 /// The first executable of that name on `PATH`.
 pub fn find_on_path(name: &str) -> Option<PathBuf> {
     let file = format!("{name}{}", env::consts::EXE_SUFFIX);

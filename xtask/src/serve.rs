@@ -37,11 +37,18 @@ pub fn release(root: &Path, port: u16) -> Result<()> {
     Ok(())
 }
 
+/// What makes a new development build when it changes. Not the whole folder: trunk would watch `target/` too, and its
+/// watcher dies (with trunk) of events there that come without a path.
+const WATCHED: [&str; 3] = ["src", "assets", DEVELOPMENT_PAGE];
+
+/// The page that the development build starts from, made of `index.html`.
+const DEVELOPMENT_PAGE: &str = "index.dev.html";
+
 /// Serves a development build that is made anew and reloaded on every change.
 pub fn development(root: &Path, port: u16) -> Result<()> {
     require_free(port)?;
     let kit = Kit::for_trunk(root)?.with_flag("--cfg erase_components");
-    let page = development_page(root)?;
+    write_development_page(root)?;
     let mut trunk = Command::new("trunk");
     trunk.current_dir(root).args(["serve", "--no-spa", "--port", &port.to_string(), "--address", "127.0.0.1"]);
     trunk.args(["--html-output", "index.html"]).arg("--dist").arg(process::target_folder(root).join("serve"));
@@ -54,29 +61,38 @@ pub fn development(root: &Path, port: u16) -> Result<()> {
         let backend = format!("--proxy-backend={}", data.url(UPSTREAM_PATH));
         trunk.args([&backend, "--proxy-rewrite", UPSTREAM_PATH, "--proxy-no-system-proxy"]);
     }
-    trunk.arg(&page);
+    for path in WATCHED {
+        trunk.arg("--watch").arg(root.join(path));
+    }
+    trunk.arg(root.join(DEVELOPMENT_PAGE));
     say::step("Building the page for development", "usually 2 minutes the first time, then 10 s after a change");
     let has_data = data.is_some();
+    let root = root.to_owned();
     thread::spawn(move || {
         wait_for(port);
         let address = format!("http://127.0.0.1:{port}");
         announce(&format!("{address}/"), has_data.then(|| format!("{address}{UPSTREAM_PATH}")).as_deref());
+        loop {
+            thread::sleep(Duration::from_secs(1));
+            // An editor may be in the middle of saving; the next second tells.
+            let _ = write_development_page(&root);
+        }
     });
-    process::run(kit.apply(&mut trunk))
+    process::run(process::end_with_us(kit.apply(&mut trunk)))
 }
 
 /// Writes the page without its content security policy, which forbids trunk's inline script for reloading.
-fn development_page(root: &Path) -> Result<PathBuf> {
+fn write_development_page(root: &Path) -> Result<()> {
     let page = root.join("index.html");
     let text = fs::read_to_string(&page).context(|| page.display().to_string())?;
     let text = without_policy(&text)
         .ok_or_else(|| Failure::new(format!("{} has no Content-Security-Policy", page.display())))?;
-    let page = root.join("index.dev.html");
-    // Trunk watches the folder: writing what is already there would start a build for nothing.
-    if fs::read_to_string(&page).ok().as_ref() != Some(&text) {
-        fs::write(&page, text).context(|| page.display().to_string())?;
+    let page = root.join(DEVELOPMENT_PAGE);
+    // Writing what is already there would start a build for nothing.
+    if fs::read_to_string(&page).ok().as_ref() == Some(&text) {
+        return Ok(());
     }
-    Ok(page)
+    fs::write(&page, text).context(|| page.display().to_string())
 }
 
 /// Cuts the element `<meta http-equiv="Content-Security-Policy" …>` out. `None` if there is none.
