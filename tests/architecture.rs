@@ -16,10 +16,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("pack", &["domain", "chat", "py"]),
     ("rollout", &["domain", "chat", "py"]),
     ("present", &["rollout", "pack", "domain", "provider", "chat", "py"]),
-    ("bench", &["rollout", "pack", "domain", "chat", "py"]),
     ("platform", &["present", "rollout", "pack", "domain", "provider", "chat", "py"]),
     ("app", &["platform", "present", "rollout", "pack", "domain", "provider", "chat", "py"]),
-    ("ui", &["app", "platform", "present", "rollout", "pack", "domain", "provider", "chat", "py", "bench"]),
+    ("ui", &["app", "platform", "present", "rollout", "pack", "domain", "provider", "chat", "py"]),
 ];
 
 /// Layers that run in a browser only; every other layer is the engine.

@@ -29,6 +29,7 @@ const PAGE: &str = r#"<!doctype html>
 <title>Figures</title>
 <script type="module">
   const report = (text) => fetch("/report", { method: "POST", body: `error ${text}` });
+  console.error = report;
   addEventListener("error", (event) => report(event.message));
   addEventListener("unhandledrejection", (event) => report(event.reason));
   const { default: init } = await import("./bench.js");
