@@ -118,7 +118,8 @@ impl<H: Http, C: Clock> OpenAiModel<H, C> {
                 return report;
             }
         };
-        if !check_page(&base, page, &mut report) {
+        if let Some(Obstacle { text, advice, .. }) = obstacle(&base, page) {
+            report.add(Check::Network, Outcome::Bad, text, Some(advice.to_owned()));
             return report;
         }
         match self.list_models().await {
@@ -280,30 +281,48 @@ impl<H: Http, C: Clock> OpenAiModel<H, C> {
     }
 }
 
-/// Checks what is known of the page before anything is sent. Returns whether to go on.
-fn check_page(base: &BaseUrl, page: &PageContext, report: &mut EndpointReport) -> bool {
+/// What a page can know to stand in the way of an endpoint, without sending anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Obstacle {
+    pub kind: ChatErrorKind,
+    pub text: String,
+    /// The one thing to do about it.
+    pub advice: &'static str,
+}
+
+impl From<Obstacle> for ChatError {
+    fn from(obstacle: Obstacle) -> Self {
+        let message = format!("{} {}", obstacle.text, obstacle.advice);
+        Self { attempts: 0, ..Self::new(obstacle.kind, message) }
+    }
+}
+
+/// Looks for an obstacle between the page and an address. To be asked before a run as well as in a test.
+#[must_use]
+pub fn obstacle(base: &BaseUrl, page: &PageContext) -> Option<Obstacle> {
     let origin = base.origin();
     let reach = origin.reach();
-    let host = &origin.host;
     if page.https && !origin.https && reach != Reach::Loopback {
-        let text =
-            format!("This page is served over https, and a browser does not let it call {host} over plain http.");
-        let advice = "Give the server https, run it on this computer, or open this page from http://localhost.";
-        report.add(Check::Network, Outcome::Bad, text, Some(advice.to_owned()));
-        return false;
+        let host = &origin.host;
+        return Some(Obstacle {
+            kind: ChatErrorKind::MixedContent,
+            text: format!("This page is served over https, and a browser does not let it call {host} over plain http."),
+            advice: "Give the server https, run it on this computer, or open this page from http://localhost.",
+        });
     }
     if !page.online && reach == Reach::Internet {
-        let advice = "Connect to the network and test again.";
-        report.add(Check::Network, Outcome::Bad, "This browser is offline.", Some(advice.to_owned()));
-        return false;
+        return Some(Obstacle {
+            kind: ChatErrorKind::Offline,
+            text: "This browser is offline.".to_owned(),
+            advice: "Connect to the network and try again.",
+        });
     }
-    if page.local_access == Some(LocalAccess::Denied) && reach != Reach::Internet {
-        let text = "The browser was told not to let this page reach servers on this computer or the local network.";
-        let advice = "Allow local network access for this page in the site settings beside the address.";
-        report.add(Check::Network, Outcome::Bad, text, Some(advice.to_owned()));
-        return false;
-    }
-    true
+    (page.local_access == Some(LocalAccess::Denied) && reach != Reach::Internet).then(|| Obstacle {
+        kind: ChatErrorKind::Unreachable,
+        text: "The browser was told not to let this page reach servers on this computer or the local network."
+            .to_owned(),
+        advice: "Allow local network access for this page in the site settings beside the address.",
+    })
 }
 
 fn unreachable_advice(base: &BaseUrl, host: Host, page: &PageContext) -> Option<String> {

@@ -70,10 +70,7 @@ impl ExchangeError {
             Self::Silence => Failure::new(
                 ChatErrorKind::Timeout,
                 Trouble::Silence,
-                format!(
-                    "{name} sent nothing for {} seconds. Try again, or allow more time.",
-                    (limit_ms / 1_000.0).ceil()
-                ),
+                format!("{name} sent nothing for {} s. Try again, or allow more time.", (limit_ms / 1_000.0).ceil()),
             ),
         }
     }

@@ -38,8 +38,8 @@ pub struct GateStatus {
     pub limit: u32,
     pub in_flight: u32,
     pub waiting: usize,
-    /// No call goes out before this time of the clock.
-    pub not_before_ms: f64,
+    /// No call goes out before this time of the clock; `None` if the gate was never closed.
+    pub not_before_ms: Option<f64>,
 }
 
 impl Gate {
@@ -78,7 +78,7 @@ impl Gate {
             limit: state.limit,
             in_flight: state.in_flight,
             waiting: state.queue.len(),
-            not_before_ms: state.not_before_ms,
+            not_before_ms: Some(state.not_before_ms).filter(|time| time.is_finite()),
         }
     }
 
@@ -202,7 +202,7 @@ mod tests {
         let place = poll(&mut gate.enter()).expect("the gate is empty");
         let (mut first, mut second) = (gate.enter(), gate.enter());
         assert!(poll(&mut first).is_none() && poll(&mut second).is_none());
-        assert_eq!(gate.status(), GateStatus { limit: 1, in_flight: 1, waiting: 2, not_before_ms: f64::NEG_INFINITY });
+        assert_eq!(gate.status(), GateStatus { limit: 1, in_flight: 1, waiting: 2, not_before_ms: None });
         drop(place);
         assert!(poll(&mut second).is_none(), "the first in the queue comes first");
         assert!(poll(&mut gate.enter()).is_none(), "nobody jumps the queue");

@@ -114,3 +114,37 @@ pub enum TransportError {
     #[error("the request could not be made")]
     Invalid,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::BaseUrl;
+
+    fn request(url: &str, header: KeyHeader) -> HttpRequest {
+        let base = BaseUrl::parse("https://a.example/v1").expect("a valid URL");
+        let secret = Secret::new(&base, "my-live-key-0001").expect("a key");
+        HttpRequest {
+            method: Method::Post,
+            body: Some("what the user said".to_owned()),
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            key: Some((header, secret)),
+            ..HttpRequest::get(url)
+        }
+    }
+
+    #[test]
+    fn the_key_stands_in_its_header_and_only_for_its_origin() {
+        let own = request("https://a.example/v1/models", KeyHeader::Bearer).header_lines();
+        assert_eq!(own[1], ("authorization".to_owned(), "Bearer my-live-key-0001".to_owned()));
+        let named = request("https://a.example/v1/models", KeyHeader::Named("api-key".to_owned())).header_lines();
+        assert_eq!(named[1], ("api-key".to_owned(), "my-live-key-0001".to_owned()));
+        assert_eq!(request("https://b.example/v1/models", KeyHeader::Bearer).header_lines().len(), 1);
+    }
+
+    #[test]
+    fn a_request_prints_without_key_and_body() {
+        let text = format!("{:?}", request("https://a.example/v1/models", KeyHeader::Bearer));
+        assert!(!text.contains("my-live-key") && !text.contains("the user said"), "{text}");
+        assert!(text.contains("body_bytes: Some(18)"), "{text}");
+    }
+}

@@ -22,7 +22,7 @@ pub mod secret;
 
 pub use base_url::{BaseUrl, Origin, Reach};
 pub use client::OpenAiModel;
-pub use diagnose::{Check, EndpointReport, Finding, LocalAccess, Outcome, PageContext};
+pub use diagnose::{Check, EndpointReport, Finding, LocalAccess, Obstacle, Outcome, PageContext, obstacle};
 pub use endpoint::{Endpoint, EndpointError, KeyHeader, Sampling, Streaming, Timeouts};
 pub use gate::{Gate, GateStatus};
 pub use host::Host;

@@ -1,19 +1,11 @@
 //! The test of an endpoint: what it tells apart.
 
-use std::cell::RefCell;
-
 use futures::executor::block_on;
-use futures::future::LocalBoxFuture;
-use futures::{FutureExt, StreamExt};
-use taupe::chat::ChatRequest;
-use taupe::provider::http::{Http, HttpRequest, HttpResponse, Mode, TransportError};
-use taupe::provider::{
-    BaseUrl, Check, Endpoint, EndpointReport, LocalAccess, OpenAiModel, Outcome, PageContext, Secret,
-};
+use taupe::chat::{ChatError, ChatErrorKind as Kind, ChatRequest};
+use taupe::provider::http::{HttpRequest, Mode};
+use taupe::provider::{BaseUrl, Check, Endpoint, EndpointReport, LocalAccess, Outcome, PageContext, obstacle};
 
-use crate::mock_llm::KEY;
-use crate::native_http::FastClock;
-use crate::rig::{Model, PAGE, Rig, check_text};
+use crate::rig::{Model, PAGE, Rig, answered, check_text};
 
 fn page() -> PageContext {
     PageContext { https: false, online: true, origin: Some(PAGE.to_owned()), local_access: None }
@@ -124,41 +116,23 @@ fn what_the_page_knows_beforehand_needs_no_request() {
     let with = |base_url: &str, page: PageContext| {
         let report = test(&rig.model_of(Endpoint::new("e", base_url, "m")), &page);
         assert_eq!(outcomes(&report), [(Check::Network, Outcome::Bad)], "{base_url}");
-        report.findings[0].text.clone()
+        let base = BaseUrl::parse(base_url).expect("a valid URL");
+        let error = ChatError::from(obstacle(&base, &page).expect("a run would meet it as well"));
+        assert!(error.message.starts_with(&report.findings[0].text));
+        (error.kind, error.message)
     };
     let https = PageContext { https: true, ..page() };
-    assert!(with("http://192.168.1.5:8080/v1", https).contains("https"));
+    assert_eq!(with("http://192.168.1.5:8080/v1", https).0, Kind::MixedContent);
     let offline = PageContext { online: false, ..page() };
-    assert!(with("https://api.example.com/v1", offline).contains("offline"));
+    assert_eq!(with("https://api.example.com/v1", offline).0, Kind::Offline);
     let denied = PageContext { local_access: Some(LocalAccess::Denied), ..page() };
-    assert!(with("http://localhost:11434/v1", denied).contains("local network"));
+    assert!(with("http://localhost:11434/v1", denied).1.contains("local network"));
     let nothing = test(&rig.model_of(Endpoint::new("e", "http://localhost:1", "")), &page());
     assert_eq!(outcomes(&nothing), [(Check::Settings, Outcome::Bad)]);
 }
 
-/// A host as a page sees it, request by request.
-struct Script<F> {
-    answer: F,
-    seen: RefCell<Vec<HttpRequest>>,
-}
-
-impl<F: Fn(&HttpRequest) -> Option<(u16, &'static str)>> Http for Script<F> {
-    fn send(&self, request: HttpRequest) -> LocalBoxFuture<'_, Result<HttpResponse, TransportError>> {
-        let answer = (self.answer)(&request);
-        self.seen.borrow_mut().push(request);
-        async move {
-            let (status, body) = answer.ok_or(TransportError::Unreachable)?;
-            let body = futures::stream::iter([Ok(body.as_bytes().to_vec())]).boxed_local();
-            Ok(HttpResponse { status, headers: Vec::new(), body })
-        }
-        .boxed_local()
-    }
-}
-
 fn scripted(base_url: &str, answer: impl Fn(&HttpRequest) -> Option<(u16, &'static str)>) -> EndpointReport {
-    let base = BaseUrl::parse(base_url).expect("a valid URL");
-    let http = Script { answer, seen: RefCell::default() };
-    let model = OpenAiModel::new(http, FastClock::new(), Endpoint::new("e", base_url, "m"), Secret::new(&base, KEY));
+    let model = answered(base_url, answer);
     let report = block_on(model.test_endpoint(&page()));
     check_report(&report);
     report

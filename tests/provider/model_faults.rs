@@ -1,9 +1,10 @@
 //! What models do wrong, and servers with their calls: passed on as received, or made usable.
 
-use taupe::chat::{ChatReply, Finish};
+use futures::executor::block_on;
+use taupe::chat::{ChatErrorKind as Kind, ChatModel, ChatReply, Finish};
 use taupe::provider::Streaming;
 
-use crate::rig::{Rig, calls, reply, user_with_tools};
+use crate::rig::{Rig, answered, calls, failure, reply, user_with_tools};
 
 const ASK: &str = "call:find {\"city\":\"Rome\"}";
 
@@ -110,4 +111,28 @@ fn unknown_usage_is_not_zero() {
         let given = both(&rig, fault, "Hello there");
         assert_eq!((given.usage.input(), given.usage.output(), given.cost_usd), (None, None, None), "{fault}");
     }
+}
+
+#[test]
+fn a_call_that_the_server_withheld_is_the_models_doing() {
+    let body = r#"{"error": {"message": "Failed to call a function.", "code": "tool_use_failed",
+        "failed_generation": "<function=find{\"city\"></function>"}}"#;
+    let model = answered("https://api.groq.com/openai/v1", |_| Some((400, body)));
+    let given = block_on(model.complete(&user_with_tools(ASK), &mut |_| ())).expect("a reply of its kind");
+    assert_eq!((given.finish, given.timing.attempts), (Finish::MalformedCall, 3));
+    assert_eq!(given.message.content.as_deref(), Some("<function=find{\"city\"></function>"));
+}
+
+#[test]
+fn a_server_that_cuts_prompts_silently_is_found_out() {
+    let Some(rig) = Rig::start() else { return };
+    let request = user_with_tools(&"a long policy ".repeat(2_000));
+    assert!(reply(&rig.model("/v1"), &request).message.content.is_some());
+    let usage = serde_json::json!({"prompt": 2_048, "visible": 5});
+    rig.server.script(&serde_json::json!({"rules": [{"reply": {"text": "Yes.", "usage": usage}}]}));
+    assert_eq!(failure(&rig.model("/v1"), &request), (Kind::Config, 1));
+    assert!(
+        reply(&rig.model("/v1"), &user_with_tools("Hello")).message.content.is_some(),
+        "a short prompt shows nothing"
+    );
 }

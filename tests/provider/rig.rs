@@ -1,10 +1,13 @@
 //! What the tests of this folder share: a model on the mock endpoint, and calls to it.
 
 use futures::executor::block_on;
+use futures::future::LocalBoxFuture;
+use futures::{FutureExt, StreamExt};
 use serde_json::json;
 use taupe::chat::{
     AssistantMessage, ChatDelta, ChatError, ChatErrorKind, ChatModel, ChatReply, ChatRequest, Message, ToolSpec,
 };
+use taupe::provider::http::{Http, HttpRequest, HttpResponse, TransportError};
 use taupe::provider::{BaseUrl, Endpoint, OpenAiModel, Secret};
 
 use crate::mock_llm::{KEY, MockLlm};
@@ -128,4 +131,28 @@ pub fn check_text(text: &str, request: &ChatRequest) {
         assert!(said.len() < 8 || !text.contains(said), "the conversation in {text:?}");
     }
     assert!(text.starts_with(char::is_alphanumeric) && text.ends_with(['.', '"', '?']), "not a sentence: {text:?}");
+}
+
+/// A host as a page sees it: `None` is an answer that cannot be read.
+pub struct Answers<F>(F);
+
+impl<F: Fn(&HttpRequest) -> Option<(u16, &'static str)>> Http for Answers<F> {
+    fn send(&self, request: HttpRequest) -> LocalBoxFuture<'_, Result<HttpResponse, TransportError>> {
+        let answer = (self.0)(&request);
+        async move {
+            let (status, body) = answer.ok_or(TransportError::Unreachable)?;
+            let body = futures::stream::iter([Ok(body.as_bytes().to_vec())]).boxed_local();
+            Ok(HttpResponse { status, headers: Vec::new(), body })
+        }
+        .boxed_local()
+    }
+}
+
+/// A model whose host gives these answers.
+pub fn answered<F: Fn(&HttpRequest) -> Option<(u16, &'static str)>>(
+    base_url: &str,
+    answer: F,
+) -> OpenAiModel<Answers<F>, FastClock> {
+    let base = BaseUrl::parse(base_url).expect("a valid URL");
+    OpenAiModel::new(Answers(answer), FastClock::new(), Endpoint::new("e", base_url, "m"), Secret::new(&base, KEY))
 }

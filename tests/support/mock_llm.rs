@@ -83,14 +83,15 @@ impl MockLlm {
         (records, answer["max_in_flight"].as_u64().unwrap_or(0))
     }
 
-    /// The records of the first chat completions, at least so many: the server may still be writing the last one when
+    /// The records of the chat completions in the order of their arrival, at least so many: the server may still be writing the last one when
     /// its reply has been read.
     #[track_caller]
     pub fn calls(&self, at_least: usize) -> Vec<Value> {
         let is_call = |record: &Value| record["method"] == "POST";
         let asked = Instant::now();
         loop {
-            let calls: Vec<Value> = self.records().0.into_iter().filter(is_call).collect();
+            let mut calls: Vec<Value> = self.records().0.into_iter().filter(is_call).collect();
+            calls.sort_by_key(|record| record["seq"].as_u64());
             if calls.len() >= at_least {
                 return calls;
             }

@@ -31,6 +31,27 @@ const NOISY_TEXT: &str = concat!(
     "data:[DONE]",
 );
 
+/// llama-cpp-python's manner: a comment first, null where nothing is said, id and name in every chunk, a wrong
+/// `function_call` beside, no usage.
+const LLAMA_CPP_PYTHON: &str = concat!(
+    ": ping - 2026-11-21 10:00:00\r\n\r\n",
+    "data: {\"id\":\"cmpl-1\",\"model\":\"smol\",\"choices\":[{\"index\":0,\"finish_reason\":null,\"logprobs\":null,\"delta\":{\"role\":\"assistant\",\"content\":null,\"function_call\":null,\"tool_calls\":null}}]}\r\n\r\n",
+    "data: {\"id\":\"cmpl-1\",\"choices\":[{\"index\":0,\"finish_reason\":null,\"delta\":{\"role\":null,\"content\":null,\"function_call\":{\"name\":\"get_time:\",\"arguments\":\"{\\\"city\\\":\"},\"tool_calls\":[{\"index\":0,\"id\":\"call__0_get_weather_cmpl-6c5b3dd8-9b0e-4d7f-b3ce-1de83a35ff0a\",\"type\":\"function\",\"function\":{\"name\":\"get_weather\",\"arguments\":\"{\\\"city\\\":\"}}]}}]}\r\n\r\n",
+    "data: {\"id\":\"cmpl-1\",\"choices\":[{\"index\":0,\"finish_reason\":null,\"delta\":{\"role\":null,\"content\":null,\"function_call\":{\"name\":\"get_time:\",\"arguments\":\" \\\"Paris\\\"}\"},\"tool_calls\":[{\"index\":0,\"id\":\"call__0_get_weather_cmpl-6c5b3dd8-9b0e-4d7f-b3ce-1de83a35ff0a\",\"type\":\"function\",\"function\":{\"name\":\"get_weather\",\"arguments\":\" \\\"Paris\\\"}\"}}]}}]}\r\n\r\n",
+    "data: {\"id\":\"cmpl-1\",\"choices\":[{\"index\":0,\"finish_reason\":\"tool_calls\",\"logprobs\":null,\"delta\":{\"role\":null,\"content\":null,\"function_call\":null,\"tool_calls\":null}}]}\r\n\r\n",
+    "data: [DONE]\r\n\r\n",
+);
+
+/// llama-server's manner: null content first, usage with cached tokens and timings last.
+const LLAMA_SERVER: &str = concat!(
+    "data: {\"choices\":[{\"finish_reason\":null,\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":null}}],\"created\":1,\"id\":\"chatcmpl-1\",\"model\":\"smol\",\"system_fingerprint\":\"b1\",\"object\":\"chat.completion.chunk\"}\n\n",
+    "data: {\"choices\":[{\"finish_reason\":null,\"index\":0,\"delta\":{\"content\":\"Hello\"}}]}\n\n",
+    "data: {\"choices\":[{\"finish_reason\":null,\"index\":0,\"delta\":{\"content\":\" there.\"}}]}\n\n",
+    "data: {\"choices\":[{\"finish_reason\":\"stop\",\"index\":0,\"delta\":{}}]}\n\n",
+    "data: {\"choices\":[],\"usage\":{\"completion_tokens\":3,\"prompt_tokens\":37,\"total_tokens\":40,\"prompt_tokens_details\":{\"cached_tokens\":31}},\"timings\":{\"cache_n\":31,\"prompt_ms\":12.5}}\n\n",
+    "data: [DONE]\n\n",
+);
+
 fn request() -> ChatRequest {
     ChatRequest {
         messages: vec![Message::User { content: "Hi".into() }],
@@ -102,8 +123,24 @@ fn a_noisy_stream_of_text() {
 }
 
 #[test]
+fn what_real_local_servers_send() {
+    let (decoded, deltas) = read(LLAMA_CPP_PYTHON);
+    let decoded = decoded.expect("a whole reply");
+    let [call] = &decoded.message.tool_calls[..] else { panic!("one call: {:?}", decoded.message) };
+    assert_eq!((call.name.as_str(), call.arguments.as_str()), ("get_weather", "{\"city\": \"Paris\"}"));
+    assert!(call.id.len() > 50, "ids may be long: {}", call.id);
+    assert_eq!((decoded.message.content, decoded.finish), (None, Finish::ToolCalls));
+    assert_eq!((decoded.usage, deltas.len()), (Usage::default(), 2));
+
+    let decoded = read(LLAMA_SERVER).0.expect("a whole reply");
+    assert_eq!(decoded.message.content.as_deref(), Some("Hello there."));
+    let usage = Usage { input_uncached: Some(6), cache_read: Some(31), output_visible: Some(3), ..Usage::default() };
+    assert_eq!((decoded.usage, decoded.notes.len()), (usage, 0));
+}
+
+#[test]
 fn every_cut_in_two_and_every_byte_alone_read_the_same() {
-    for body in [TWO_CALLS, NOISY_TEXT] {
+    for body in [TWO_CALLS, NOISY_TEXT, LLAMA_CPP_PYTHON, LLAMA_SERVER] {
         let whole = read(body);
         for cut in 0..body.len() {
             assert_eq!(read_cut(body.as_bytes(), &[cut], true), whole, "cut at {cut}");
