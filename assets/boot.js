@@ -182,8 +182,13 @@ async function start() {
     return result instanceof WebAssembly.Instance ? result : guarded(result);
   };
   try {
-    const program = await import(new URL(tag.dataset.js, document.baseURI));
-    await program.default({ module_or_path: new URL(tag.dataset.wasm, document.baseURI) });
+    const [program, module] = await Promise.all([
+      import(new URL(tag.dataset.js, document.baseURI)),
+      fetch(new URL(tag.dataset.wasm, document.baseURI)),
+    ]);
+    // A TypeError, as for a file that could not be fetched at all.
+    if (!module.ok) throw new TypeError(`${module.url} answered ${module.status}`);
+    await program.default({ module_or_path: module });
   } finally {
     Object.assign(WebAssembly, { instantiate, instantiateStreaming });
   }

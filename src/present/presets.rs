@@ -44,7 +44,7 @@ pub const PRESETS: [Preset; 11] = [
         base_url: "https://api.groq.com/openai/v1",
         needs_key: true,
         keys_page: "https://console.groq.com/keys",
-        note: "Works from a page. The free tier’s limits per minute are soon reached with long policies.",
+        note: "Works from a page.",
     },
     Preset {
         name: "DeepSeek",
@@ -58,7 +58,7 @@ pub const PRESETS: [Preset; 11] = [
         base_url: "https://api.together.xyz/v1",
         needs_key: true,
         keys_page: "https://api.together.ai/settings/api-keys",
-        note: "Works from a page. Choose a model that its list marks as able to call tools.",
+        note: "Works from a page. Not every model there calls tools: the test below tells.",
     },
     Preset {
         name: "xAI",

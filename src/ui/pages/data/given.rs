@@ -1,4 +1,9 @@
-use leptos::{ev::DragEvent, html, prelude::*, task::spawn_local};
+use leptos::{
+    ev::{self, DragEvent},
+    html,
+    prelude::*,
+    task::spawn_local,
+};
 
 use super::super::super::kit::{Button, Callout, Checkbox, Icon};
 use crate::{
@@ -8,7 +13,7 @@ use crate::{
     present::{format::counted, tone::Tone},
 };
 
-/// Packs from files of this device: dropped anywhere on this section, or picked.
+/// Packs from files of this device: dropped anywhere on the page while this is shown, or picked.
 #[component]
 pub fn GivenFiles() -> impl IntoView {
     let packs = use_packs();
@@ -38,6 +43,16 @@ pub fn GivenFiles() -> impl IntoView {
             });
         }
     };
+    // A file that misses the frame by a little would otherwise be opened by the browser, in place of the page.
+    let listeners = [
+        window_event_listener(ev::dragover, move |event| {
+            event.prevent_default();
+            over.set(true);
+        }),
+        window_event_listener(ev::dragleave, move |_| over.set(false)),
+        window_event_listener(ev::drop, drop),
+    ];
+    on_cleanup(move || listeners.into_iter().for_each(WindowListenerHandle::remove));
     let picked = move |input: NodeRef<html::Input>| {
         if let Some(input) = input.get_untracked() {
             take(input.files().map(|list| files::chosen(&list)).unwrap_or_default());
@@ -56,15 +71,7 @@ pub fn GivenFiles() -> impl IntoView {
                 <h2 id="data-given">"From your own copy"</h2>
                 <p>"A clone of the benchmark’s repository, its retail folder, or the single files. They are read here and sent nowhere."</p>
             </header>
-            <div
-                class=move || if over.get() { "drop over" } else { "drop" }
-                on:dragover=move |event: DragEvent| {
-                    event.prevent_default();
-                    over.set(true);
-                }
-                on:dragleave=move |_| over.set(false)
-                on:drop=drop
-            >
+            <div class=move || if over.get() { "drop over" } else { "drop" }>
                 <Icon name="folder" />
                 <strong>"Drop a folder or files here"</strong>
                 <p class="small">"Files are told apart by their names and checked by their content."</p>
