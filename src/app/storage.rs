@@ -38,7 +38,7 @@ impl Setting {
 #[derive(Clone, Copy)]
 pub struct PageStore {
     opening: StoredValue<Shared<LocalBoxFuture<'static, Rc<PageStorage>>>, LocalStorage>,
-    /// The last failure to write a setting; nothing else tells of it.
+    /// Why the last written setting will not last; nothing else tells of it.
     fault: RwSignal<Option<StorageFault>>,
 }
 
@@ -66,8 +66,10 @@ impl PageStore {
     pub fn keep(self, setting: Setting, value: Vec<u8>) {
         spawn_local(async move {
             let change = Change::Put { store: Store::Settings, key: setting.key().to_owned(), content: &value };
-            let written = self.get().await.write(&[change]).await;
-            self.fault.set(written.err());
+            let storage = self.get().await;
+            let written = storage.write(&[change]).await;
+            // Also where the write went well, but into storage that ends with the page.
+            self.fault.set(written.err().or_else(|| storage.session_only()));
         });
     }
 
@@ -87,7 +89,7 @@ impl PageStore {
         Ok(())
     }
 
-    /// Why the settings were not kept the last time that they changed.
+    /// Why the settings will be gone when the page closes, as of the last time that they changed. Tracks.
     #[must_use]
     pub fn fault(self) -> Option<StorageFault> {
         self.fault.get()

@@ -28,6 +28,7 @@ mod split;
 mod tabs;
 mod textarea;
 mod toast;
+mod trouble;
 
 pub use button::{Button, ButtonKind, CopyButton, IconButton};
 pub use callout::Callout;
@@ -52,6 +53,7 @@ pub use split::{Split, SplitPanel, SplitSide, SplitState, SplitToggle};
 pub use tabs::{TabItem, Tabs};
 pub use textarea::Textarea;
 pub use toast::ToastStack;
+pub use trouble::TroubleCallout;
 
 /// An element id that no other element of the page has.
 fn unique_id(kind: &str) -> String {

@@ -1,10 +1,8 @@
 use leptos::prelude::*;
 
-use super::{
-    super::super::kit::{
-        Badge, Button, ButtonKind, Dialog, DialogFoot, Fact, Facts, Fold, FoldKind, Icon, Menu, MenuItem, Progress,
-    },
-    trouble::TroubleCallout,
+use super::super::super::kit::{
+    Badge, Button, ButtonKind, Dialog, DialogFoot, Fact, Facts, Fold, FoldKind, Icon, Menu, MenuItem, Progress,
+    TroubleCallout,
 };
 use crate::{
     app::{

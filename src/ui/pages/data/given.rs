@@ -10,7 +10,7 @@ use crate::{
     app::use_packs,
     pack::Check,
     platform::files::{self, PageFile},
-    present::{format::counted, tone::Tone},
+    present::tone::Tone,
 };
 
 /// Packs from files of this device: dropped anywhere on the page while this is shown, or picked.
@@ -26,7 +26,10 @@ pub fn GivenFiles() -> impl IntoView {
     let take = move |given: Vec<PageFile>| {
         let count = given.len();
         let check = if unchecked.get_untracked() { Check::Unchecked } else { Check::Pinned };
-        let none = || format!("None of {} belongs to a pack.", counted(count as u64, "file", "files"));
+        let none = || match count {
+            1 => "This file belongs to no pack.".to_owned(),
+            count => format!("None of {count} files belongs to a pack."),
+        };
         refused.set((!packs.give(given, check)).then(none));
     };
     let drop = move |event: DragEvent| {

@@ -8,7 +8,6 @@ mod card;
 mod given;
 mod source;
 mod storage;
-mod trouble;
 
 /// The Data page.
 #[component]

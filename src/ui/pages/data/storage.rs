@@ -1,7 +1,6 @@
 use leptos::{prelude::*, task::spawn_local};
 
-use super::super::super::kit::{Button, ButtonKind, Dialog, DialogFoot};
-use super::trouble::TroubleCallout;
+use super::super::super::kit::{Button, ButtonKind, Dialog, DialogFoot, TroubleCallout};
 use crate::{
     app::{packs::PackState, use_app, use_packs, use_store},
     platform::quota::{StorageUse as Use, keep_storage, storage_use},
@@ -13,6 +12,7 @@ use crate::{
 pub fn StorageUse() -> impl IntoView {
     let packs = use_packs();
     let app = use_app();
+    let store = use_store();
     let usage = RwSignal::new(None::<Use>);
     let confirm = RwSignal::new(false);
     let refresh = move || {
@@ -47,6 +47,9 @@ pub fn StorageUse() -> impl IntoView {
                 <p>"Packs, endpoints without their keys, and settings. Keys are never stored."</p>
             </header>
             <div class="card pad stack">
+                {move || {
+                    store.fault().map(|fault| view! { <TroubleCallout trouble=storage_trouble(&fault) tone=Tone::Warn /> })
+                }}
                 {move || match usage.get() {
                     Some(usage) => view! { <Meter usage on_keep=keep /> }.into_any(),
                     None => {

@@ -2,10 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::super::kit::{Icon, Menu, MenuItem, PageBar, PageBarActions, PageBody};
+use super::super::kit::{Icon, Menu, MenuItem, PageBar, PageBarActions, PageBody, TroubleCallout};
 use crate::{
-    app::{endpoints::new_id, use_endpoints},
-    present::presets::{PRESETS, Preset},
+    app::{endpoints::new_id, use_endpoints, use_store},
+    present::{
+        packs::storage_trouble,
+        presets::{PRESETS, Preset},
+        tone::Tone,
+    },
     provider::Endpoint,
 };
 
@@ -20,7 +24,7 @@ mod test;
 /// The Models page.
 #[component]
 pub fn ModelsPage() -> impl IntoView {
-    let endpoints = use_endpoints();
+    let (endpoints, store) = (use_endpoints(), use_store());
     let chosen = RwSignal::new(None::<String>);
     // The chosen endpoint, as long as it is there; else the first.
     let shown = Memo::new(move |_| {
@@ -47,6 +51,17 @@ pub fn ModelsPage() -> impl IntoView {
             </PageBarActions>
         </PageBar>
         <PageBody>
+            {move || {
+                store
+                    .fault()
+                    .map(|fault| {
+                        view! {
+                            <div class="above">
+                                <TroubleCallout trouble=storage_trouble(&fault) tone=Tone::Warn />
+                            </div>
+                        }
+                    })
+            }}
             {move || {
                 if any.get() {
                     view! {

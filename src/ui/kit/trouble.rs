@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::super::super::kit::Callout;
+use super::Callout;
 use crate::present::{packs::Trouble, tone::Tone};
 
 /// A [`Trouble`] as a callout: what happened, each file's reason, what was kept, the next step.
