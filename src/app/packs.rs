@@ -2,8 +2,7 @@
 //!
 //! Loading goes on while other pages are open, and what fails leaves a pack as it was before.
 
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::cell::Cell;
 use std::sync::Arc;
 
 use futures::future::{AbortHandle, Abortable, Aborted};
@@ -87,7 +86,7 @@ pub struct Packs {
     pub source: RwSignal<Source>,
     storage: PageStore,
     /// The switches of the installations under way, by pack.
-    running: StoredValue<Rc<RefCell<Vec<(&'static str, AbortHandle)>>>, LocalStorage>,
+    running: StoredValue<Vec<(&'static str, AbortHandle)>>,
 }
 
 impl Packs {
@@ -98,7 +97,7 @@ impl Packs {
             slots: StoredValue::new(PACKS.iter().map(slot).collect()),
             source: RwSignal::new(Source::Public),
             storage,
-            running: StoredValue::new_local(Rc::default()),
+            running: StoredValue::new(Vec::new()),
         }
     }
 
@@ -188,7 +187,7 @@ impl Packs {
     /// Stops loading a pack. Files that arrived whole stay.
     pub fn stop(self, id: &str) {
         self.running.with_value(|running| {
-            if let Some((_, handle)) = running.borrow().iter().find(|(own, _)| *own == id) {
+            if let Some((_, handle)) = running.iter().find(|(own, _)| *own == id) {
                 handle.abort();
             }
         });
@@ -225,7 +224,7 @@ impl Packs {
         slot.begin(PackState::Loading(Install::new(slot.manifest, supply.check()).progress()));
         let (handle, registration) = AbortHandle::new_pair();
         let id = slot.manifest.id;
-        self.running.with_value(|running| running.borrow_mut().push((id, handle)));
+        self.running.update_value(|running| running.push((id, handle)));
         spawn_local(async move {
             let storage = self.storage.get().await;
             let report = at_most_each_percent(move |progress| slot.state.set(PackState::Loading(progress)));
@@ -235,7 +234,7 @@ impl Packs {
                 Ok(Err(error)) => slot.fail(before, trouble(&error, had)),
                 Err(Aborted) => slot.state.set(before),
             }
-            self.running.with_value(|running| running.borrow_mut().retain(|(own, _)| *own != id));
+            self.running.update_value(|running| running.retain(|(own, _)| *own != id));
         });
     }
 }
