@@ -27,6 +27,8 @@ pub(super) fn is_printable(c: char) -> bool {
 }
 
 /// `str.lower()`: full case mapping, with the final form of sigma at the end of a word.
+///
+/// It differs from Python's only for a sigma beside U+0295 or U+1171E, whose classes changed after 14.0.
 pub(super) fn lower(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
