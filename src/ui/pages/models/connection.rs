@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use leptos::{prelude::*, task::spawn_local};
 
 use super::super::super::kit::{Button, Callout, Field, Icon, Input, InputKind};
@@ -162,7 +164,12 @@ fn Model(id: StoredValue<String>, fields: Fields, commit: Callback<()>) -> impl 
                 return;
             }
             match listed {
-                Ok(models) => names.set(models.into_iter().map(|model| model.id).collect()),
+                Ok(models) => {
+                    let mut seen = HashSet::new();
+                    let ids = models.into_iter().map(|model| model.id);
+                    // A few hosts list a model twice; suggestions are told apart by their text.
+                    names.set(ids.filter(|id| seen.insert(id.clone())).collect());
+                }
                 Err(error) => trouble.set(Some(error.message)),
             }
         });
