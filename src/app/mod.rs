@@ -5,6 +5,8 @@
 pub mod actions;
 pub mod endpoints;
 pub mod packs;
+pub mod play;
+pub mod seats;
 pub mod state;
 pub mod storage;
 pub mod theme;

@@ -2,6 +2,8 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
+use super::play::Play;
+use super::seats::SeatChoices;
 use super::{Actions, Endpoints, Packs, PageStore, Theme, Toasts};
 use crate::{
     platform::page,
@@ -54,6 +56,8 @@ impl App {
         provide_context(storage);
         provide_context(packs);
         provide_context(endpoints);
+        provide_context(SeatChoices::new(endpoints));
+        Play::provide();
         spawn_local(packs.restore());
         spawn_local(async move {
             let lost = endpoints.restore().await;

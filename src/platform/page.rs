@@ -154,3 +154,11 @@ pub fn random_id() -> String {
         |crypto| crypto.random_uuid(),
     )
 }
+
+/// Runs something before the next frame is painted; at once outside a page.
+pub fn on_next_frame(run: impl FnOnce() + 'static) {
+    let Some(window) = web_sys::window() else { return run() };
+    let callback = wasm_bindgen::closure::Closure::once_into_js(run);
+    // Refused only in documents that are going away.
+    let _ = window.request_animation_frame(callback.unchecked_ref());
+}

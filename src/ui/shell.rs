@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     keyboard_help::KeyboardHelp,
     kit::{Icon, Menu, MenuItem, ToastStack},
-    pages::{NotFoundPage, data::DataPage, models::ModelsPage},
+    pages::{NotFoundPage, data::DataPage, models::ModelsPage, play::PlayPage},
     palette::Palette,
 };
 use crate::{
@@ -31,7 +31,8 @@ pub fn Shell() -> impl IntoView {
             <Rail />
             <main class="page" id="main" tabindex="-1">
                 {move || match app.page.get() {
-                    Page::Play | Page::NotFound => view! { <NotFoundPage /> }.into_any(),
+                    Page::Play => view! { <PlayPage /> }.into_any(),
+                    Page::NotFound => view! { <NotFoundPage /> }.into_any(),
                     Page::Data => view! { <DataPage /> }.into_any(),
                     Page::Models => view! { <ModelsPage /> }.into_any(),
                 }}

@@ -10,6 +10,7 @@ use crate::{
 
 pub mod data;
 pub mod models;
+pub mod play;
 
 /// What an address that leads nowhere shows.
 #[component]

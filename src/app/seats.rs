@@ -1,0 +1,81 @@
+//! Who plays which seat of a rollout.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+
+use super::Endpoints;
+use crate::chat::ChatModel;
+use crate::present::endpoint_form;
+use crate::provider::Endpoint;
+use crate::rollout::Seat;
+
+/// The choice for both seats. A small copyable handle.
+#[derive(Clone, Copy)]
+pub struct SeatChoices {
+    endpoints: Endpoints,
+    agent: RwSignal<Option<String>>,
+    user: RwSignal<Option<String>>,
+}
+
+/// A model that may fill a seat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeatChoice {
+    /// The endpoint's id.
+    pub id: String,
+    pub label: String,
+}
+
+impl SeatChoices {
+    #[must_use]
+    pub fn new(endpoints: Endpoints) -> Self {
+        Self { endpoints, agent: RwSignal::new(None), user: RwSignal::new(None) }
+    }
+
+    /// What may be chosen. Tracks.
+    #[must_use]
+    pub fn choices(self) -> Vec<SeatChoice> {
+        self.endpoints.list().iter().map(choice).collect()
+    }
+
+    /// Who plays a seat: what was chosen, else the first endpoint. Tracks.
+    #[must_use]
+    pub fn chosen(self, seat: Seat) -> Option<SeatChoice> {
+        let chosen = self.signal(seat).get();
+        let list = self.endpoints.list();
+        list.iter().find(|endpoint| Some(&endpoint.id) == chosen.as_ref()).or_else(|| list.first()).map(choice)
+    }
+
+    /// Gives a seat to the model of an endpoint.
+    pub fn choose(self, seat: Seat, id: &str) {
+        self.signal(seat).set(Some(id.to_owned()));
+    }
+
+    /// The model in a seat; `None` where there is no endpoint. Does not track.
+    #[must_use]
+    pub fn model(self, seat: Seat) -> Option<Rc<dyn ChatModel>> {
+        let choice = untrack(|| self.chosen(seat))?;
+        let model: Rc<dyn ChatModel> = self.endpoints.model(&choice.id)?;
+        Some(model)
+    }
+
+    const fn signal(self, seat: Seat) -> RwSignal<Option<String>> {
+        match seat {
+            Seat::Agent => self.agent,
+            Seat::User => self.user,
+        }
+    }
+}
+
+fn choice(endpoint: &Endpoint) -> SeatChoice {
+    SeatChoice { id: endpoint.id.clone(), label: endpoint_form::title(endpoint) }
+}
+
+/// The choice of seats.
+///
+/// # Panics
+/// Outside the mounted page, which provides it before anything is built.
+#[must_use]
+pub fn use_seats() -> SeatChoices {
+    expect_context()
+}

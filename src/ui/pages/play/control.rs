@@ -1,0 +1,136 @@
+//! What can be done on the Play page, as one value: buttons, keys and the command palette all use it.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+
+use super::instruction::Draft;
+use super::place::PlaySite;
+use super::scrubber;
+use super::tasks::SEARCH_ID;
+use crate::app::play::{Phase, Play, Start};
+use crate::app::seats::{SeatChoices, use_seats};
+use crate::app::{Action, App, use_app};
+use crate::platform::page;
+use crate::present::keys::Shortcut;
+use crate::rollout::Seat;
+
+/// The page's deeds. A small copyable handle.
+#[derive(Clone, Copy)]
+pub struct Control {
+    site: PlaySite,
+    draft: Draft,
+    play: Play,
+    seats: SeatChoices,
+    /// Why the last deed was not possible, until the next one.
+    pub refusal: RwSignal<Option<Refusal>>,
+}
+
+/// Why something was not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// A seat has no model.
+    NoModel,
+    /// The task's own expected actions cannot be run.
+    BrokenTask(String),
+}
+
+impl Control {
+    #[must_use]
+    pub fn new(site: PlaySite, draft: Draft) -> Self {
+        Self { site, draft, play: expect_context(), seats: use_seats(), refusal: RwSignal::new(None) }
+    }
+
+    /// Shows the expected actions.
+    pub fn replay(self) {
+        self.refusal.set(None);
+        let (Some(world), Some(task)) = (self.site.world.get_untracked(), self.site.task.get_untracked()) else {
+            return;
+        };
+        if let Err(error) = self.play.replay(&world.pack, &world.world, &task) {
+            self.refusal.set(Some(Refusal::BrokenTask(error.message.to_string())));
+        }
+    }
+
+    /// Starts a rollout; `stepwise` lets only its first call through.
+    pub fn run(self, stepwise: bool) {
+        self.refusal.set(None);
+        let (Some(world), Some(task)) = (self.site.world.get_untracked(), self.site.task.get_untracked()) else {
+            return;
+        };
+        let (Some(agent), Some(user)) = (self.seats.model(Seat::Agent), self.seats.model(Seat::User)) else {
+            self.refusal.set(Some(Refusal::NoModel));
+            return;
+        };
+        self.play.start(Start {
+            pack: world.pack,
+            world: world.world,
+            task: task.0,
+            agent: Rc::clone(&agent),
+            user,
+            instruction: self.draft.text.get_untracked(),
+            instruction_name: self.draft.name(),
+            stepwise,
+        });
+    }
+
+    /// Registers the page's keys and palette entries while the page is open.
+    pub fn register(self) {
+        let app: App = use_app();
+        let (play, site) = (self.play, self.site);
+        let ready = Signal::derive(move || site.task.with(Option::is_some) && !play.phase.get().is_running());
+        let running = Signal::derive(move || play.phase.get().is_running());
+        let steps = Signal::derive(move || {
+            play.shown.with(|shown| shown.as_ref().is_some_and(|shown| !shown.steps.is_empty()))
+        });
+        let step = move || {
+            if play.phase.get_untracked().is_running() {
+                play.step();
+            } else {
+                self.run(true);
+            }
+        };
+        let pause = move || match play.phase.get_untracked() {
+            Phase::Paused | Phase::Pausing(_) => play.resume(),
+            _ => play.pause(),
+        };
+        app.actions.register([
+            Action::new("play.run", "Play", "play", "Run this task", move || self.run(false))
+                .with_shortcut(Shortcut::key("r"))
+                .enabled_when(ready),
+            Action::new("play.step", "Play", "step", "One model call", step)
+                .with_shortcut(Shortcut::key("s"))
+                .enabled_when(Signal::derive(move || site.task.with(Option::is_some))),
+            Action::new("play.pause", "Play", "pause", "Pause or go on", pause)
+                .with_shortcut(Shortcut::key("p"))
+                .enabled_when(running),
+            Action::new("play.stop", "Play", "stop", "Stop this rollout", move || play.stop())
+                .with_shortcut(Shortcut::key("Escape"))
+                .enabled_when(running),
+            Action::new("play.replay", "Play", "replay", "Replay expected actions", move || self.replay())
+                .with_shortcut(Shortcut::key("e"))
+                .enabled_when(ready),
+            Action::new("play.back", "Steps", "step-back", "One step back", move || play.seek_by(-1))
+                .with_shortcut(Shortcut::key("ArrowLeft"))
+                .enabled_when(steps),
+            Action::new("play.on", "Steps", "step", "One step on", move || play.seek_by(1))
+                .with_shortcut(Shortcut::key("ArrowRight"))
+                .enabled_when(steps),
+            Action::new("play.first", "Steps", "step-back", "To the start", move || play.seek(0))
+                .with_shortcut(Shortcut::key("Home"))
+                .enabled_when(steps),
+            Action::new("play.last", "Steps", "step", "To the last step", move || play.seek(usize::MAX))
+                .with_shortcut(Shortcut::key("End"))
+                .enabled_when(steps),
+            Action::new("play.toggle", "Steps", "play", "Play or rest the steps", move || scrubber::toggle(play))
+                .with_shortcut(Shortcut::key(" "))
+                .enabled_when(steps),
+            Action::new("play.search", "Tasks", "search", "Search tasks", || page::focus(&format!("#{SEARCH_ID}")))
+                .with_shortcut(Shortcut::key("/")),
+            Action::new("play.next", "Tasks", "arrow-right", "Next task", move || site.go_by(app, 1))
+                .with_shortcut(Shortcut::key("n")),
+            Action::new("play.previous", "Tasks", "arrow-right", "Previous task", move || site.go_by(app, -1))
+                .with_shortcut(Shortcut::key("b")),
+        ]);
+    }
+}

@@ -1,0 +1,104 @@
+//! Where the Play page is: the pack, the split and the task that its address names, completed where it names less.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::app::packs::{LoadedPack, PackState};
+use crate::app::{App, Packs, use_app, use_packs};
+use crate::domain::Task;
+use crate::present::route::{PlayPlace, Route};
+
+/// The page's place as signals.
+#[derive(Clone, Copy)]
+pub struct PlaySite {
+    /// The loaded pack; `None` until one is.
+    pub world: Memo<Option<LoadedPack>>,
+    pub split: Memo<String>,
+    /// `None` where the address names a task that the pack does not have.
+    pub task: Memo<Option<SharedTask>>,
+}
+
+/// A task of a loaded pack; two are the same if they are one.
+#[derive(Clone)]
+pub struct SharedTask(pub Arc<Task>);
+
+impl PartialEq for SharedTask {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl std::ops::Deref for SharedTask {
+    type Target = Arc<Task>;
+    fn deref(&self) -> &Arc<Task> {
+        &self.0
+    }
+}
+
+impl PlaySite {
+    /// The place that follows the address.
+    #[must_use]
+    pub fn new() -> Self {
+        let app = use_app();
+        let packs = use_packs();
+        let place = Memo::new(move |before: Option<&PlayPlace>| match app.route.get() {
+            Route::Play(place) => place,
+            // Another page: what was chosen stays chosen.
+            _ => before.cloned().unwrap_or_default(),
+        });
+        let world = Memo::new(move |_| place.with(|place| loaded(packs, place.pack())));
+        let split = Memo::new(move |_| {
+            let asked = place.with(|place| place.split().map(ToOwned::to_owned));
+            let first = world.with(|world| world.as_ref().and_then(|w| w.world.splits().next().map(ToOwned::to_owned)));
+            asked.or(first).unwrap_or_default()
+        });
+        let task = Memo::new(move |_| {
+            let index = place.with(|place| place.task().map_or(0, |task| task.index));
+            let split = split.get();
+            world
+                .with(|world| world.as_ref().and_then(|world| world.world.task(&split, index).cloned()).map(SharedTask))
+        });
+        Self { world, split, task }
+    }
+
+    /// The pack's name; `Play` where none is loaded.
+    #[must_use]
+    pub fn title(self, packs: Packs) -> String {
+        let name = |pack: &LoadedPack| packs.slot(&pack.pack).map(|slot| slot.manifest.name.to_owned());
+        self.world.with(|world| world.as_ref().and_then(name)).unwrap_or_else(|| "Play".to_owned())
+    }
+
+    /// Whether the pack of the address is on its way.
+    #[must_use]
+    pub fn is_opening(packs: Packs) -> bool {
+        packs
+            .slots()
+            .iter()
+            .any(|slot| slot.state.with(|state| matches!(state, PackState::Looking | PackState::Opening)))
+    }
+
+    /// Goes to the task beside the present one; stays at the ends.
+    pub fn go_by(self, app: App, step: isize) {
+        let (Some(world), Some(task)) = (self.world.get_untracked(), self.task.get_untracked()) else { return };
+        let mut id = task.id.clone();
+        id.index = id.index.saturating_add_signed(step);
+        if world.world.task(&id.split, id.index).is_some() {
+            app.go(&Route::Play(PlayPlace::Task { pack: world.pack, task: id }));
+        }
+    }
+}
+
+/// The pack that the address names, or the first that is in memory; a stored one is opened.
+fn loaded(packs: Packs, asked: Option<&str>) -> Option<LoadedPack> {
+    let slots = packs.slots().into_iter().filter(|slot| asked.is_none_or(|asked| asked == slot.manifest.id));
+    for slot in slots {
+        match slot.state.get() {
+            PackState::Ready(pack) => return Some(pack),
+            // Not from inside what is being computed.
+            PackState::Stored(_) => leptos::task::spawn_local(async move { packs.open(slot.manifest.id) }),
+            _ => {}
+        }
+    }
+    None
+}
