@@ -162,3 +162,16 @@ pub fn on_next_frame(run: impl FnOnce() + 'static) {
     // Refused only in documents that are going away.
     let _ = window.request_animation_frame(callback.unchecked_ref());
 }
+
+/// Scrolls to the last element of what scrolls: to the very end of its scrolling ancestor, or of the window.
+pub fn scroll_to_end(last: &Element) {
+    let mut above = last.parent_element();
+    while let Some(element) = above {
+        if element.scroll_height() > element.client_height() + 1 && element.matches("[data-scrolls]").unwrap_or(false) {
+            element.set_scroll_top(element.scroll_height());
+            return;
+        }
+        above = element.parent_element();
+    }
+    last.scroll_into_view_with_bool(false);
+}

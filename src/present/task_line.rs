@@ -8,7 +8,7 @@ const SCENARIO_CHARS: usize = 140;
 /// One line of a task list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskLine {
-    /// What the reference changes, in words: `Exchange delivered order items`, `No change`.
+    /// What the reference changes, in words: `Exchange order items`, `No change`.
     pub title: String,
     /// `2 writes · 1 text to say`.
     pub detail: String,
@@ -27,7 +27,7 @@ pub fn task_line(domain: &Domain, task: &Task) -> TaskLine {
         .collect();
     let mut kinds: Vec<String> = Vec::new();
     for name in &writes {
-        let words = name.replace('_', " ");
+        let words = short_name(name);
         if !kinds.contains(&words) {
             kinds.push(words);
         }
@@ -65,6 +65,12 @@ pub fn matches(task: &Task, search: &str) -> bool {
     }
     let text = text.to_lowercase();
     search.split_whitespace().all(|word| text.contains(&word.to_lowercase()))
+}
+
+/// A tool's name in words, without the status that its order must have: `exchange order items`.
+fn short_name(tool: &str) -> String {
+    let words = tool.split('_').filter(|word| !matches!(*word, "pending" | "delivered"));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn sentence(words: &str) -> String {

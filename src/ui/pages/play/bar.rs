@@ -44,13 +44,35 @@ pub fn PlayBar(site: PlaySite, control: Control, split: SplitState) -> impl Into
             </Show>
             <PageBarActions>
                 <Show when=move || has_task.get()>
-                    <SeatMenu seat=Seat::Agent />
-                    <SeatMenu seat=Seat::User />
+                    <SeatMenus />
                     <RunButtons control />
                 </Show>
                 <SplitToggle state=split side=SplitSide::End panel="inspector" />
             </PageBarActions>
         </PageBar>
+    }
+}
+
+/// Who fills both seats; one way to the Models page while there is nobody to choose.
+#[component]
+fn SeatMenus() -> impl IntoView {
+    let seats = use_seats();
+    let any = Memo::new(move |_| !seats.choices().is_empty());
+    view! {
+        <Show
+            when=move || any.get()
+            fallback=|| {
+                view! {
+                    <a class="btn quiet" href=Route::Models.to_string() aria-label="Set up a model">
+                        <Icon name="models" />
+                        <span class="not-narrow">"Set up a model"</span>
+                    </a>
+                }
+            }
+        >
+            <SeatMenu seat=Seat::Agent />
+            <SeatMenu seat=Seat::User />
+        </Show>
     }
 }
 

@@ -49,17 +49,25 @@ pub fn DatabaseTab(site: PlaySite) -> impl IntoView {
                 None => view! { <p class="muted">"Nothing."</p> }.into_any(),
             }}
         </section>
-        <section class="pane-section">
-            <h2>"Changed since the start"</h2>
-            {move || {
-                let records = so_far();
-                if records.is_empty() {
-                    view! { <p class="muted">"Nothing: the database is as it was loaded."</p> }.into_any()
-                } else {
-                    view! { <ChangedRecords records /> }.into_any()
-                }
-            }}
-        </section>
+        {move || {
+            let records = so_far();
+            // While the step's change is the only one, it would stand here twice.
+            let is_new = Some(&records) != at_step().as_ref();
+            is_new
+                .then(|| {
+                    let list = if records.is_empty() {
+                        view! { <p class="muted">"Nothing: the database is as it was loaded."</p> }.into_any()
+                    } else {
+                        view! { <ChangedRecords records /> }.into_any()
+                    };
+                    view! {
+                        <section class="pane-section">
+                            <h2>"Changed since the start"</h2>
+                            {list}
+                        </section>
+                    }
+                })
+        }}
         <Browser database=Signal::derive(move || Shared(database())) />
     }
 }

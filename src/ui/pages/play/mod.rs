@@ -89,7 +89,7 @@ fn Conversation(site: PlaySite, control: Control) -> impl IntoView {
     let has_task = Memo::new(move |_| site.task.with(Option::is_some));
     view! {
         <div class="conversation">
-            <div class="conversation-scroll">
+            <div class="conversation-scroll" data-scrolls="">
                 <RefusalView control />
                 <Show when=move || on_show.get() fallback=move || view! { <TaskIntro site control has_task /> }>
                     <Transcript />

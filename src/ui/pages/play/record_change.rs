@@ -44,8 +44,20 @@ fn line(mark: &'static str, side: &'static str, class: &'static str, path: Strin
                 <span aria-hidden="true">{mark}</span>
                 <span class="visually-hidden">{side}</span>
             </td>
-            <th scope="row">{path}</th>
+            <th scope="row">{breakable(&path)}</th>
             <td class="value">{value}</td>
         </tr>
     }
+}
+
+/// A field's path that may break after its underscores and dots, and is still copied as it is.
+fn breakable(path: &str) -> impl IntoView + use<> {
+    path.split_inclusive(['_', '.'])
+        .map(|part| {
+            view! {
+                {part.to_owned()}
+                <wbr />
+            }
+        })
+        .collect_view()
 }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::tool_card::{IncomingCall, ToolCardView};
 use super::verdict::VerdictView;
 use crate::app::play::{Incoming, Phase, Play, Source};
+use crate::platform::page;
 use crate::present::transcript::{Row, RowKind};
 use crate::rollout::Seat;
 use crate::ui::kit::{Button, Callout, Icon};
@@ -53,7 +54,7 @@ fn follow(play: Play) -> NodeRef<leptos::html::Div> {
         play.phase.track();
         let Some(end) = end.get() else { return };
         // After the new rows are on the page.
-        crate::platform::page::on_next_frame(move || end.scroll_into_view_with_bool(false));
+        page::on_next_frame(move || page::scroll_to_end(&end));
     });
     end
 }
