@@ -84,12 +84,6 @@ pub fn judged(reward: &Reward) -> Verdict {
     }
 }
 
-/// An expected action that its own tool refuses in the reference, which is as the benchmark has it.
-#[must_use]
-pub fn refused_expected_actions(reward: &Reward) -> usize {
-    reward.expected().filter(|(_, status)| status.is_error()).count()
-}
-
 /// What success asks of a task, before anything ran.
 #[must_use]
 pub fn demands(task: &Task) -> Vec<Check> {
@@ -97,9 +91,10 @@ pub fn demands(task: &Task) -> Vec<Check> {
         passed: None,
         text: match task.expected_actions.len() {
             0 => "The database must stay as it is".to_owned(),
-            actions => {
-                format!("The database must end as {} leave it", count(actions, "expected action", "expected actions"))
-            }
+            actions => format!(
+                "The database must end as the {} it",
+                count(actions, "expected action leaves", "expected actions leave")
+            ),
         },
     }];
     demands
@@ -131,7 +126,10 @@ fn checks(reward: &Reward) -> Vec<Check> {
     }));
     let refused = reward.expected().filter(|(_, status)| *status != CallStatus::Answered).count();
     if refused > 0 {
-        let text = format!("{} of the reference itself refused by its tool", count(refused, "call is", "calls are"));
+        let text = format!(
+            "{} refused by its tool",
+            count(refused, "call of the reference itself is", "calls of the reference itself are")
+        );
         checks.push(Check { passed: None, text });
     }
     checks

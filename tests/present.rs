@@ -1,0 +1,143 @@
+//! What the page says of tasks, steps and verdicts, on a small world.
+
+mod support;
+
+use std::sync::Arc;
+
+use support::{action, shop_world, task};
+use taupe::domain::{Action, RETAIL, Task};
+use taupe::present::task_line::{matches, task_line};
+use taupe::present::transcript::{CardKind, Row, RowKind, ToolCard, rows};
+use taupe::present::verdict::{Outcome, Verdict, demands, verdict};
+use taupe::rollout::{Ending, Environment, Reward, Step, StepKind, UserReply, reference_run};
+
+fn cancel() -> Action {
+    action("cancel_pending_order", r##"{"order_id": "#W1", "reason": "no longer needed"}"##)
+}
+
+/// The rows of a task's expected actions.
+fn rows_of(expected: Vec<Action>, outputs: &[&str]) -> Vec<Row> {
+    let world = shop_world(vec![task(expected, outputs)]);
+    let own = world.task("test", 0).expect("the task");
+    rows(&world.database, &reference_run(&world, own).expect("a reference").steps)
+}
+
+#[track_caller]
+fn card_of(expected: Action) -> ToolCard {
+    match rows_of(vec![expected], &[]).remove(0).kind {
+        RowKind::Tool(card) => card,
+        other => panic!("{other:?} is not a tool call"),
+    }
+}
+
+#[test]
+fn a_task_is_called_by_what_it_changes() {
+    let line = |actions: Vec<Action>, outputs: &[&str]| task_line(&RETAIL, &task(actions, outputs));
+    let one = line(vec![action("get_order_details", r##"{"order_id": "#W1"}"##), cancel()], &["37.1"]);
+    assert_eq!((one.title.as_str(), one.detail.as_str()), ("Cancel order", "1 write · 1 text to say"));
+    let twice = line(vec![cancel(), cancel()], &[]);
+    assert_eq!((twice.title.as_str(), twice.detail.as_str()), ("Cancel order", "2 writes"));
+    let none = line(vec![action("calculate", r#"{"expression": "1"}"#)], &["a", "b"]);
+    assert_eq!((none.title.as_str(), none.detail.as_str()), ("No change", "no write · 2 texts to say"));
+}
+
+#[test]
+fn a_long_scenario_is_cut_between_characters() {
+    let scenario = "ü".repeat(200);
+    let line = task_line(&RETAIL, &Task { user_scenario: scenario, ..task(vec![], &[]) });
+    assert_eq!(line.scenario, format!("{}…", "ü".repeat(140)));
+}
+
+#[test]
+fn a_search_finds_words_in_any_place_and_order() {
+    let own = task(vec![cancel()], &[]);
+    for found in ["", "  ", "ADA", "cancel ada", "#w1 needed", "0 cancel_pending"] {
+        assert!(matches(&own, found), "{found:?}");
+    }
+    for absent in ["bo", "ada exchange"] {
+        assert!(!matches(&own, absent), "{absent:?}");
+    }
+}
+
+#[test]
+fn a_read_a_write_and_a_refusal_look_different() {
+    let read = card_of(action("get_order_details", r##"{"order_id": "#W1"}"##));
+    assert_eq!((read.kind, read.result_line.as_str()), (CardKind::Read, "pending, 3 items"));
+    assert!(read.changed.is_empty());
+    let write = card_of(cancel());
+    assert_eq!((write.kind, write.result_line.as_str()), (CardKind::Write, "cancelled, 3 items"));
+    let fields: Vec<&str> = write.changed[0].fields.iter().map(|change| change.path.as_str()).collect();
+    assert_eq!(fields, ["status", "payment_history[1]", "cancel_reason"]);
+    let refused = card_of(action("get_order_details", r#"{"order_id": "none"}"#));
+    assert_eq!((refused.kind, refused.result_line.as_str()), (CardKind::Error, "Error: order not found"));
+    assert_eq!(refused.arguments, [("order_id".to_owned(), "none".to_owned())]);
+}
+
+#[test]
+fn an_empty_answer_is_said_to_be_one() {
+    assert_eq!(card_of(action("think", r#"{"thought": "hm"}"#)).result_line, "nothing to read");
+}
+
+#[test]
+fn required_texts_are_the_last_row_of_a_replay() {
+    let shown = rows_of(vec![cancel()], &["37.1", "Bergen"]);
+    assert_eq!(shown.last().map(|row| &row.kind), Some(&RowKind::Agent(Some("37.1\nBergen".to_owned()))));
+}
+
+/// The verdict on doing `actions` and saying `words` where `expected` was asked for.
+fn judge(expected: Vec<Action>, outputs: &[&str], actions: Vec<Action>, words: &str) -> Verdict {
+    let world = shop_world(vec![task(expected, outputs)]);
+    let own = Arc::clone(world.task("test", 0).expect("the task"));
+    let mut environment = Environment::new(Arc::clone(&world), Arc::clone(&own));
+    for action in actions {
+        environment.step_tool(action).expect("a step");
+    }
+    let said = action("respond", &serde_json::json!({ "content": words }).to_string());
+    let stop = UserReply { text: "###STOP###".into(), cost_usd: None };
+    environment.step_respond(said, stop).expect("an end");
+    let reward = Reward::of(&world, &own, environment.database(), environment.log()).expect("a verdict");
+    verdict(&Ending::Judged(Arc::new(reward)))
+}
+
+#[test]
+fn a_verdict_names_what_is_wrong() {
+    let right = judge(vec![cancel()], &["37.1"], vec![cancel()], "You get 37.10 back.");
+    assert_eq!((right.outcome, right.headline.as_str()), (Outcome::Success, "Reward 1"));
+    assert!(right.differences.is_empty());
+
+    let unsaid = judge(vec![cancel()], &["37.1"], vec![cancel()], "Done.");
+    assert_eq!(unsaid.outcome, Outcome::Failure);
+    assert_eq!(unsaid.reason, "1 required text was never said to the customer.");
+
+    let undone = judge(vec![cancel()], &["37.1"], vec![], "Done.");
+    assert_eq!(
+        undone.reason,
+        "1 record differs from the expected end state, and 1 required text was never said to the customer."
+    );
+    assert_eq!(undone.differences[0].id, "#W1");
+    let passed: Vec<Option<bool>> = undone.checks.iter().map(|check| check.passed).collect();
+    assert_eq!(passed, [Some(false), Some(false)]);
+}
+
+#[test]
+fn a_call_that_the_reference_itself_loses_is_mentioned() {
+    let refused = action("cancel_pending_order", r##"{"order_id": "#W2", "reason": "no longer needed"}"##);
+    let verdict = judge(vec![refused], &[], vec![], "No.");
+    assert_eq!(verdict.outcome, Outcome::Success);
+    assert!(verdict.checks.iter().any(|check| check.text == "1 call of the reference itself is refused by its tool"));
+}
+
+#[test]
+fn what_a_task_asks_is_told_beforehand() {
+    let asked: Vec<String> = demands(&task(vec![cancel()], &["37.1"])).into_iter().map(|check| check.text).collect();
+    assert_eq!(asked, ["The database must end as the 1 expected action leaves it", "The agent must say “37.1”"]);
+}
+
+#[test]
+fn steps_without_a_model_call_have_no_foot() {
+    let world = shop_world(vec![task(vec![], &[])]);
+    let said = StepKind::UserSaid { words: "Hi".into(), reply: None };
+    let step = Step { kind: said, database: world.database.clone() };
+    let shown = rows(&world.database, &[step]);
+    assert_eq!(shown[0], Row { kind: RowKind::User("Hi".into()), call: None, notes: vec![] });
+}
