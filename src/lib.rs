@@ -1,9 +1,8 @@
-//! Taupe's engine and page: τ-bench tasks, rollouts and GEPA in a browser.
+//! Taupe's engine and page: τ-bench tasks and rollouts in a browser.
 //!
-//! The folders are layers; a layer may use those listed above it here, never those below:
+//! The folders are layers, listed from the lowest up; a layer may use those listed before it, never those after:
 //!
-//! `py` → `chat` → (`provider`, `domain`) → `pack` → `rollout` → `journal` → `workspace` → `present`
-//! → (wasm32 only) `platform` → `app` → `ui`.
+//! `py`, `chat` → `provider`, `domain` → `pack`, `rollout` → `present` → (wasm32 only) `platform` → `app` → `ui`.
 //!
 //! Everything up to `present` is a pure library: it compiles natively, is deterministic, and knows no clock,
 //! network, storage or page. `ARCHITECTURE.md` is the map; `tests/architecture.rs` enforces the rule.

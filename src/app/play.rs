@@ -20,6 +20,9 @@ use crate::rollout::{
     AgentSettings, DEFAULT_MAX_STEPS, Ending, Episode, Gate, Progress, Seat, Seats, Spent, Step, drive, reference_run,
 };
 
+/// The rewards of rollouts, oldest first, by pack and task. `None`: unscored or stopped.
+pub type Results = HashMap<(String, TaskId), Vec<Option<f64>>>;
+
 /// The state of the Play page. A small copyable handle.
 #[derive(Clone, Copy)]
 pub struct Play {
@@ -34,8 +37,8 @@ pub struct Play {
     pub phase: RwSignal<Phase>,
     /// The reply that is coming in.
     pub incoming: RwSignal<Option<Incoming>>,
-    /// The rewards of this visit's rollouts, oldest first, by pack and task. `None`: unscored or stopped.
-    pub results: RwSignal<HashMap<(String, TaskId), Vec<Option<f64>>>>,
+    /// What this visit's rollouts came to.
+    pub results: RwSignal<Results>,
     gate: StoredValue<Option<Rc<Gate>>, LocalStorage>,
     /// Tells a rollout's late events from those of the one on show.
     generation: StoredValue<u64>,
@@ -142,7 +145,7 @@ impl Play {
             playing: RwSignal::new(false),
             phase: RwSignal::new(Phase::Idle),
             incoming: RwSignal::new(None),
-            results: RwSignal::new(HashMap::new()),
+            results: RwSignal::new(Results::new()),
             gate: StoredValue::new_local(None),
             generation: StoredValue::new(0),
         };
@@ -376,7 +379,7 @@ impl Feed {
             ChatDelta::Restarted => *incoming = Incoming { seat: incoming.seat, ..Incoming::default() },
             ChatDelta::Waiting { reason, .. } => incoming.waiting = Some(reason),
         }
-        if !matches!(collected.due, true) {
+        if !collected.due {
             collected.due = true;
             let (feed, reply) = (self.clone(), collected.reply);
             drop(collected);
