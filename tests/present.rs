@@ -42,6 +42,14 @@ fn a_task_is_called_by_what_it_changes() {
 }
 
 #[test]
+fn a_tasks_own_title_stands_for_what_it_does_and_is_searched() {
+    let titled = Task { title: Some("A cracked teapot".into()), ..task(vec![], &[]) };
+    assert_eq!(task_line(&RETAIL, &titled).title, "A cracked teapot");
+    assert!(matches(&titled, "TEAPOT"));
+    assert!(!matches(&task(vec![], &[]), "teapot"));
+}
+
+#[test]
 fn a_long_scenario_is_cut_between_characters() {
     let scenario = "ü".repeat(200);
     let line = task_line(&RETAIL, &Task { user_scenario: scenario, ..task(vec![], &[]) });

@@ -29,6 +29,8 @@ pub struct Action {
 #[derive(Clone, Debug)]
 pub struct Task {
     pub id: TaskId,
+    /// What the task is called in lists. Official tasks have none; no program but the page reads it.
+    pub title: Option<String>,
     /// The customer whose task it is; the original only shows it.
     pub user_id: String,
     /// The user scenario: the text that the user simulator is given.

@@ -5,6 +5,8 @@
 //! what arrives and [`setup`] takes a pack through arrival, storage and switch-over; [`tau_bench`] turns bytes into a
 //! database, tasks and a policy, reading upstream's Python literals with [`literal`].
 //!
+//! [`starter`] reads the worlds of our own that come with the page.
+//!
 //! No network and no storage here: both are traits ([`setup::Supply`], [`storage::Storage`]) that the platform and
 //! the tests fill.
 
@@ -16,6 +18,7 @@ pub mod manifest;
 pub mod record;
 pub mod setup;
 pub mod source;
+pub mod starter;
 pub mod storage;
 pub mod tau_bench;
 
@@ -25,5 +28,6 @@ pub use manifest::{FileRole, Manifest, PACKS, PackFile};
 pub use record::{FileRecord, PackRecord};
 pub use setup::{InstallError, Installed, Kept, install, load_installed, remove};
 pub use source::{BaseAddress, Check, Source};
+pub use starter::{STARTERS, Starter, StarterError, StarterFile};
 pub use storage::{MemoryStorage, Storage, StorageFault};
 pub use tau_bench::{Pack, PackBuilder, PackError, Split};

@@ -34,7 +34,7 @@ pub struct Split {
     pub tasks: Vec<Task>,
 }
 
-/// Why a pack's files are not a pack. `file` is a path in the benchmark's repository.
+/// Why files are not a pack. `file` is a path in the benchmark's repository, or in this page for a starter world.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PackError {
     #[error("{file} is missing.")]
@@ -109,7 +109,7 @@ impl PackBuilder {
         match file.role {
             FileRole::Table(name) => self.tables[index] = Some(read_table(file, name, content)?),
             FileRole::Tasks(split) => self.tasks[index] = Some(read_tasks(file, split, content)?),
-            FileRole::Policy => self.policy = Some(text(file, content)?.to_owned()),
+            FileRole::Policy => self.policy = Some(text(file.path, content)?.to_owned()),
         }
         Ok(())
     }
@@ -137,16 +137,18 @@ impl PackBuilder {
 
 /// A table from a JSON object of records.
 fn read_table(file: &'static PackFile, name: &str, content: &[u8]) -> Result<Table, PackError> {
+    table_of(file.path, name, &parse_json(file.path, text(file.path, content)?)?)
+}
+
+/// A table from its JSON value; `file` is named in errors.
+pub(super) fn table_of(file: &'static str, name: &str, records: &Value) -> Result<Table, PackError> {
     let shape = |place: String, met: &Value| PackError::Shape {
-        file: file.path,
+        file,
         place,
         expected: "an object".into(),
         met: met.type_name().to_owned(),
     };
-    let records = match parse_json(file, text(file, content)?)? {
-        Value::Dict(records) => records,
-        other => return Err(shape(format!("table `{name}`"), &other)),
-    };
+    let records = records.as_dict().ok_or_else(|| shape(format!("table `{name}`"), records))?;
     if let Some((id, record)) = records.iter().find(|(_, record)| record.as_dict().is_none()) {
         return Err(shape(format!("record `{id}`"), record));
     }
@@ -158,17 +160,18 @@ fn read_table(file: &'static PackFile, name: &str, content: &[u8]) -> Result<Tab
 /// # Errors
 /// The first thing in the file that is not as the benchmark writes it.
 pub fn read_tasks(file: &'static PackFile, split: &str, content: &[u8]) -> Result<Vec<Task>, PackError> {
+    let file = file.path;
     let source = text(file, content)?;
     if source.trim_start().starts_with('[') {
-        return tasks_of_json(file, split, source);
+        let value = parse_json(file, source)?;
+        return tasks_of_list(file, split, value.as_list().map(|list| list.as_slice()).unwrap_or_default());
     }
-    let module = read_module(source).map_err(|source| PackError::Literal { file: file.path, source })?;
+    let module = read_module(source).map_err(|source| PackError::Literal { file, source })?;
     tasks_of_module(file, split, source, module)
 }
 
-fn tasks_of_json(file: &'static PackFile, split: &str, source: &str) -> Result<Vec<Task>, PackError> {
-    let value = parse_json(file, source)?;
-    let items = value.as_list().map(|list| list.as_slice()).unwrap_or_default();
+/// The tasks of a split from JSON values; `file` is named in errors.
+pub(super) fn tasks_of_list(file: &'static str, split: &str, items: &[Value]) -> Result<Vec<Task>, PackError> {
     let read = |(index, item): (usize, &Value)| {
         let place = Place { file, python: None, task: Some(index) };
         let fields = item.as_dict().ok_or_else(|| place.error("an object", item.type_name()))?;
@@ -177,7 +180,7 @@ fn tasks_of_json(file: &'static PackFile, split: &str, source: &str) -> Result<V
     items.iter().enumerate().map(read).collect()
 }
 
-fn tasks_of_module(file: &'static PackFile, split: &str, source: &str, module: Module) -> Result<Vec<Task>, PackError> {
+fn tasks_of_module(file: &'static str, split: &str, source: &str, module: Module) -> Result<Vec<Task>, PackError> {
     let place = |offset: usize, task| Place { file, python: Some((source, offset)), task };
     let mut lists = module.assignments.into_iter().filter(|own| own.name.starts_with(TASK_LIST));
     let (Some(Assignment { value, .. }), None) = (lists.next(), lists.next()) else {
@@ -197,7 +200,7 @@ fn tasks_of_module(file: &'static PackFile, split: &str, source: &str, module: M
 /// Where in a file something stands, for errors.
 #[derive(Clone, Copy)]
 struct Place<'a> {
-    file: &'static PackFile,
+    file: &'static str,
     /// The source and the byte offset in it, if it is Python.
     python: Option<(&'a str, usize)>,
     /// The task's position in the list.
@@ -210,7 +213,7 @@ impl Place<'_> {
         let line = line.map(|Position { line, column }| format!("line {line}, column {column}"));
         let task = self.task.map(|index| format!("task {index}"));
         let place = line.into_iter().chain(task).collect::<Vec<_>>().join(", ");
-        PackError::Shape { file: self.file.path, place, expected: expected.into(), met: met.into() }
+        PackError::Shape { file: self.file, place, expected: expected.into(), met: met.into() }
     }
 
     fn at(&self, offset: usize) -> Self {
@@ -248,8 +251,13 @@ impl Place<'_> {
             let text = output.as_str().ok_or_else(|| self.error("texts in `outputs`", output.type_name()))?;
             Ok(text.as_ref().to_owned())
         };
+        let title = match fields.get("title") {
+            None | Some(Value::None) => None,
+            Some(_) => Some(self.text(fields, "title")?),
+        };
         Ok(Task {
             id: TaskId { split: split.to_owned(), index },
+            title,
             user_id: self.text(fields, "user_id")?,
             user_scenario: self.text(fields, "instruction")?,
             expected_actions: actions.iter().map(|action| self.action(action)).collect::<Result<_, _>>()?,
@@ -282,12 +290,12 @@ impl Place<'_> {
     }
 }
 
-fn parse_json(file: &'static PackFile, source: &str) -> Result<Value, PackError> {
-    json::loads(source).map_err(|source| PackError::Json { file: file.path, source })
+pub(super) fn parse_json(file: &'static str, source: &str) -> Result<Value, PackError> {
+    json::loads(source).map_err(|source| PackError::Json { file, source })
 }
 
-fn text<'a>(file: &'static PackFile, content: &'a [u8]) -> Result<&'a str, PackError> {
-    let text = std::str::from_utf8(content)
-        .map_err(|error| PackError::NotText { file: file.path, offset: error.valid_up_to() })?;
+pub(super) fn text<'a>(file: &'static str, content: &'a [u8]) -> Result<&'a str, PackError> {
+    let text =
+        std::str::from_utf8(content).map_err(|error| PackError::NotText { file, offset: error.valid_up_to() })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }

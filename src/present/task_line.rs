@@ -8,7 +8,7 @@ const SCENARIO_CHARS: usize = 140;
 /// One line of a task list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskLine {
-    /// What the reference changes, in words: `Exchange order items`, `No change`.
+    /// The task's own title, or what the reference changes, in words: `Exchange order items`, `No change`.
     pub title: String,
     /// `2 writes · 1 text to say`.
     pub detail: String,
@@ -32,7 +32,11 @@ pub fn task_line(domain: &Domain, task: &Task) -> TaskLine {
             kinds.push(words);
         }
     }
-    let title = if kinds.is_empty() { "No change".to_owned() } else { sentence(&kinds.join(", ")) };
+    let title = match &task.title {
+        Some(title) => title.clone(),
+        None if kinds.is_empty() => "No change".to_owned(),
+        None => sentence(&kinds.join(", ")),
+    };
     let mut parts = vec![match writes.len() {
         0 => "no write".to_owned(),
         1 => "1 write".to_owned(),
@@ -50,11 +54,12 @@ pub fn task_line(domain: &Domain, task: &Task) -> TaskLine {
     TaskLine { title, detail: parts.join(" · "), scenario }
 }
 
-/// Whether a task answers a search: every word stands in its scenario, its user, its actions or its number.
+/// Whether a task answers a search: every word stands in its title, its scenario, its user, its actions or its number.
 /// Letter case does not matter; an empty search finds all.
 #[must_use]
 pub fn matches(task: &Task, search: &str) -> bool {
-    let mut text = format!("{} {} {}", task.id.index, task.user_id, task.user_scenario);
+    let title = task.title.as_deref().unwrap_or_default();
+    let mut text = format!("{} {title} {} {}", task.id.index, task.user_id, task.user_scenario);
     for action in &task.expected_actions {
         text.push(' ');
         text.push_str(&action.name);

@@ -72,6 +72,7 @@ pub fn shop_world(tasks: Vec<Task>) -> Arc<World> {
 pub fn task(expected_actions: Vec<Action>, outputs: &[&str]) -> Task {
     Task {
         id: TaskId { split: "test".into(), index: 0 },
+        title: None,
         user_id: "ada_park_11".into(),
         user_scenario: "You are Ada.".into(),
         expected_actions,

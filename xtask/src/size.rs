@@ -9,6 +9,8 @@ use std::path::Path;
 const BUDGET_KB: f64 = 350.0;
 /// From here on there is a warning.
 const WARN_KB: f64 = 300.0;
+/// What one starter world may add to that.
+const WORLD_BUDGET_KB: f64 = 60.0;
 
 /// Compressed sizes of the files in a folder.
 #[derive(Debug)]
@@ -31,8 +33,13 @@ impl Sizes {
         lines
     }
 
-    /// Holds code and style against the budget.
+    /// Holds code and style, and each starter world, against their budgets.
     pub fn judge(&self) -> Result<()> {
+        let world = self.0.iter().find(|(name, bytes)| name.starts_with("worlds/") && kb(*bytes) > WORLD_BUDGET_KB);
+        if let Some((name, bytes)) = world {
+            let text = format!("{name} is {:.1} kB (brotli); a world's budget is {WORLD_BUDGET_KB} kB", kb(*bytes));
+            return Err(Failure::new(text));
+        }
         let code = kb(self.0.iter().filter(|(name, _)| is_code(name)).map(|(_, bytes)| bytes).sum());
         let text = format!("code and style are {code:.1} kB (brotli); the budget is {BUDGET_KB} kB");
         match code {
@@ -89,10 +96,17 @@ mod tests {
 
     #[test]
     fn only_code_and_style_count_against_the_budget() {
-        assert!(sizes(&[("app.wasm", 300_000), ("a.css", 50_000), ("worlds/shop.json", 999_999)]).judge().is_ok());
+        assert!(sizes(&[("app.wasm", 300_000), ("a.css", 50_000), ("packs/shop.json", 999_999)]).judge().is_ok());
         let error = sizes(&[("app.wasm", 300_000), ("app.js", 50_100)]).judge().unwrap_err().to_string();
         assert!(error.contains("350.1 kB"), "{error}");
         assert!(error.contains("site.app.js 50.1 kB"), "{error}");
+    }
+
+    #[test]
+    fn a_world_has_a_budget_of_its_own() {
+        assert!(sizes(&[("app.wasm", 300_000), ("worlds/shop.json", 60_000)]).judge().is_ok());
+        let error = sizes(&[("worlds/shop.json", 60_100)]).judge().unwrap_err().to_string();
+        assert_eq!(error, "worlds/shop.json is 60.1 kB (brotli); a world's budget is 60 kB");
     }
 
     #[test]
