@@ -124,6 +124,16 @@ fn a_wordless_user_is_an_instruments_fault() {
 }
 
 #[test]
+fn a_user_that_its_provider_withheld_is_an_instruments_fault() {
+    for finish in [Finish::ContentFilter, Finish::Refusal, Finish::Empty] {
+        let (_, mut episode) = episode_of(cancel_task(), DEFAULT_MAX_STEPS);
+        episode.supply(ChatReply { finish: finish.clone(), ..ChatReply::of_message(says("I can")) });
+        let ending = episode.ending().expect("an end");
+        assert!(matches!(ending, Ending::Unscored { seat: Seat::User, .. }), "{finish:?}");
+    }
+}
+
+#[test]
 fn unreadable_arguments_are_the_agents_fault() {
     let (_, mut episode) = episode_of(cancel_task(), DEFAULT_MAX_STEPS);
     run(&mut episode, vec![calls("think", "{thought: x}")], vec![says("Hi")]);

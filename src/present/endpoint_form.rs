@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde_json::{Map, Value};
 
+use crate::provider::openai::request::FIXED_FIELDS;
 use crate::provider::{BaseUrl, Endpoint, EndpointError, KeyHeader, Sampling, Streaming, Timeouts};
 
 /// The fields of the form, each as its user typed it. An empty optional field is a setting that is not sent.
@@ -128,7 +129,12 @@ impl EndpointForm {
         match endpoint.check() {
             Ok(_) | Err(EndpointError::NoModel) => {}
             Err(error @ EndpointError::BaseUrl(_)) => errors.insert(0, (FormField::BaseUrl, error.to_string())),
-            Err(error @ (EndpointError::BadHeader { .. } | EndpointError::ReservedHeader { .. })) => {
+            Err(error @ EndpointError::KeyInExtra) => errors.push((FormField::Extra, error.to_string())),
+            Err(
+                error @ (EndpointError::BadHeader { .. }
+                | EndpointError::ReservedHeader { .. }
+                | EndpointError::KeyInHeader { .. }),
+            ) => {
                 let own = matches!((&endpoint.key_header, &error),
                     (KeyHeader::Named(name), EndpointError::BadHeader { name: bad }) if name == bad);
                 errors.push((if own { FormField::KeyHeader } else { FormField::Headers }, error.to_string()));
@@ -225,15 +231,12 @@ fn milliseconds(text: &str, field: FormField, errors: &mut FormErrors) -> Option
     }
 }
 
-/// Fields of the body that the request itself sets.
-const OWN_FIELDS: [&str; 5] = ["model", "messages", "tools", "stream", "tool_choice"];
-
 fn object(text: &str, errors: &mut FormErrors) -> Map<String, Value> {
     if text.trim().is_empty() {
         return Map::new();
     }
     let error = match serde_json::from_str::<Value>(text) {
-        Ok(Value::Object(map)) => match OWN_FIELDS.iter().find(|own| map.contains_key(**own)) {
+        Ok(Value::Object(map)) => match FIXED_FIELDS.iter().find(|own| map.contains_key(**own)) {
             None => return map,
             Some(own) => format!("“{own}” is set by the request itself."),
         },

@@ -214,7 +214,7 @@ impl<H: Http, C: Clock> OpenAiModel<H, C> {
             if wait_ms <= 0.0 {
                 return place;
             }
-            let reason = "The endpoint asked for a pause.".to_owned();
+            let reason = format!("The endpoint asked for a pause of {} s.", (wait_ms / 1_000.0).ceil());
             on_delta(ChatDelta::Waiting { reason, wait_ms, attempt: attempts + 1 });
             self.clock.sleep(wait_ms).await;
         }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::base_url::{BaseUrl, BaseUrlError, Reach};
 use super::exchange::Limits;
+use super::secret::scrub;
 
 /// One configured endpoint. Plain data that may be saved and exported: it holds no key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -114,6 +115,12 @@ pub enum EndpointError {
     BadHeader { name: String },
     #[error("The header \"{name}\" belongs to the key field or to the browser.")]
     ReservedHeader { name: String },
+    #[error(
+        "The header \"{name}\" holds what looks like a key. A key belongs into the key field, which is never kept."
+    )]
+    KeyInHeader { name: String },
+    #[error("The extra settings hold what looks like a key. A key belongs into the key field, which is never kept.")]
+    KeyInExtra,
 }
 
 /// Headers that carry keys, or that the request sets itself.
@@ -127,6 +134,11 @@ const RESERVED_HEADERS: [&str; 8] = [
     "content-type",
     "host",
 ];
+
+/// Whether something in the text looks like a key. Endpoints are saved and exported, so they may hold none.
+fn holds_key(text: &str) -> bool {
+    scrub(text, &[]) != text
+}
 
 impl Endpoint {
     /// An endpoint with nothing set but where and what.
@@ -186,6 +198,12 @@ impl Endpoint {
             if RESERVED_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
                 return Err(EndpointError::ReservedHeader { name: name.clone() });
             }
+            if holds_key(value) {
+                return Err(EndpointError::KeyInHeader { name: name.clone() });
+            }
+        }
+        if holds_key(&Value::Object(self.sampling.extra.clone()).to_string()) {
+            return Err(EndpointError::KeyInExtra);
         }
         Ok(base)
     }
@@ -259,6 +277,14 @@ mod tests {
         assert_eq!(
             with(|e| e.headers = vec![("x-a".into(), "line\nbreak".into())]),
             Some(EndpointError::BadHeader { name: header("x-a") })
+        );
+        assert_eq!(
+            with(|e| e.headers = vec![("x-gateway".into(), "Bearer sk-abc123456".into())]),
+            Some(EndpointError::KeyInHeader { name: header("x-gateway") })
+        );
+        assert_eq!(
+            with(|e| _ = e.sampling.extra.insert("gateway".into(), json!({"key": "sk-abc123456"}))),
+            Some(EndpointError::KeyInExtra)
         );
         assert_eq!(
             with(|e| e.key_header = KeyHeader::Named("api key".into())),

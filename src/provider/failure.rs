@@ -64,12 +64,6 @@ impl Failure {
         Self::new(kind, Trouble::Refused, message)
     }
 
-    #[must_use]
-    pub fn with_status(mut self, status: Option<u16>) -> Self {
-        self.status = status;
-        self
-    }
-
     /// The error that a call ends with after so many attempts.
     #[must_use]
     pub fn into_error(self, attempts: u32) -> ChatError {

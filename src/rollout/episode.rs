@@ -168,17 +168,10 @@ impl Episode {
         self.agent.as_ref().map_or(&[], Agent::messages)
     }
 
-    /// The user simulator's side of the conversation.
-    #[must_use]
-    pub fn user_messages(&self) -> &[Message] {
-        self.user.messages()
-    }
-
     fn supply_user(&mut self, reply: ChatReply) {
-        // The user is an instrument: a reply without text is no fault of the agent's, so it must not cost a reward.
-        let Some(words) = reply.message.content.clone() else {
-            self.fail(wordless_user());
-            return;
+        let words = match words_of_user(&reply) {
+            Ok(words) => words,
+            Err(error) => return self.fail(error),
         };
         self.user.record(reply.message.clone());
         let answer = UserReply { text: words.clone(), cost_usd: reply.cost_usd };
@@ -270,9 +263,20 @@ fn whole(reply: &ChatReply) -> PyResult<()> {
     Ok(())
 }
 
-fn wordless_user() -> ChatError {
-    ChatError::new(
-        ChatErrorKind::Truncated,
-        "The user simulator's model answered without any text. Run the task again, or choose another model for the user.",
-    )
+/// What the user said. The user is an instrument: a reply that is none, or that its provider withheld, is no fault of
+/// the agent's and must not cost a reward.
+fn words_of_user(reply: &ChatReply) -> Result<String, ChatError> {
+    let error = |kind, what: &str| {
+        let message = format!("{what} Run the task again, or choose another model for the user.");
+        Err(ChatError::new(kind, message))
+    };
+    match (&reply.finish, &reply.message.content) {
+        (Finish::ContentFilter | Finish::Refusal, _) => {
+            error(ChatErrorKind::Forbidden, "The user simulator's model refused to play the user, or was filtered.")
+        }
+        (Finish::Empty | Finish::MalformedCall, _) | (_, None) => {
+            error(ChatErrorKind::Truncated, "The user simulator's model answered without any text.")
+        }
+        (_, Some(words)) => Ok(words.clone()),
+    }
 }

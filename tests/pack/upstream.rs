@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use taupe::domain::Task;
+use taupe::domain::{Action, Task};
 use taupe::pack::tau_bench::read_tasks;
 use taupe::pack::{BlobId, FileRole, Manifest, PACKS, PackBuilder};
-use taupe::py::{Value, json};
+use taupe::py::json;
 
 /// The folder, or `None` where there is none; under `CI=true` that fails.
 fn upstream() -> Option<PathBuf> {
@@ -26,7 +26,8 @@ fn retail() -> &'static Manifest {
 
 /// A task as a file of the benchmark writes it, without the annotator.
 fn plain(task: &Task) -> serde_json::Value {
-    let action = |action: &taupe::domain::Action| serde_json::json!({"name": action.name, "kwargs": json::to_serde(&Value::Dict(action.kwargs.clone()))});
+    let action =
+        |action: &Action| -> serde_json::Value { serde_json::from_str(&json::dumps(&action.to_value())).unwrap() };
     serde_json::json!({
         "user_id": task.user_id,
         "instruction": task.user_scenario,

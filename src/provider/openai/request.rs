@@ -1,5 +1,7 @@
 //! From a [`ChatRequest`] to the body of `POST /chat/completions`.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -16,8 +18,8 @@ pub struct Encoded {
     pub notes: Vec<String>,
 }
 
-/// Fields that neither a user's extra settings nor a refusal may touch.
-const FIXED_FIELDS: [&str; 5] = ["model", "messages", "tools", "tool_choice", "stream"];
+/// Body fields that the request itself sets: neither a user's extra settings nor a refusal may touch them.
+pub const FIXED_FIELDS: [&str; 5] = ["model", "messages", "tools", "tool_choice", "stream"];
 
 /// Whether a body field may be left out when a server refuses it.
 #[must_use]
@@ -54,8 +56,9 @@ pub fn encode(
     };
 
     set("model", Some(json!(endpoint.model)));
+    let answered = answered_calls(&request.messages);
     let messages: Vec<Value> =
-        request.messages.iter().map(|message| encode_message(message, &dialect, &source)).collect();
+        request.messages.iter().map(|message| encode_message(message, &answered, &dialect, &source)).collect();
     set("messages", Some(Value::Array(messages)));
     let has_tools = !request.tools.is_empty();
     if has_tools {
@@ -95,28 +98,39 @@ pub fn encode(
     Encoded { body, notes }
 }
 
-fn encode_message(message: &Message, dialect: &Dialect, source: &str) -> Value {
+/// The ids of the tool calls that have a result.
+fn answered_calls(messages: &[Message]) -> HashSet<&str> {
+    let calls = messages.iter().filter_map(|message| match message {
+        Message::Tool { call_id, .. } => Some(call_id.as_str()),
+        _ => None,
+    });
+    calls.collect()
+}
+
+fn encode_message(message: &Message, answered: &HashSet<&str>, dialect: &Dialect, source: &str) -> Value {
     match message {
         Message::System { content } => json!({"role": "system", "content": content}),
         Message::User { content } => json!({"role": "user", "content": content}),
         Message::Tool { call_id, content, .. } => {
             json!({"role": "tool", "tool_call_id": encode_id(call_id, dialect), "content": content})
         }
-        Message::Assistant(message) => encode_assistant(message, dialect, source),
+        Message::Assistant(message) => encode_assistant(message, answered, dialect, source),
     }
 }
 
-fn encode_assistant(message: &AssistantMessage, dialect: &Dialect, source: &str) -> Value {
+/// Calls without a result are left out, as APIs refuse them: those of a model that was offered no tools, or that were
+/// taken as words to the user.
+fn encode_assistant(message: &AssistantMessage, answered: &HashSet<&str>, dialect: &Dialect, source: &str) -> Value {
     let carry = message.carry.as_ref().filter(|carry| carry.source == source);
     let mut fields = Map::new();
     fields.insert("role".to_owned(), json!("assistant"));
     // Never null: some servers refuse it, also beside tool calls.
     fields.insert("content".to_owned(), json!(message.content.as_deref().unwrap_or_default()));
-    if !message.tool_calls.is_empty() {
-        let carried = |index: usize| carry.and_then(|carry| carry.tool_calls.get(index));
-        let calls = message.tool_calls.iter().enumerate();
-        let calls = calls.map(|(index, call)| encode_call(call, carried(index), dialect)).collect();
-        fields.insert("tool_calls".to_owned(), calls);
+    let carried = |index: usize| carry.and_then(|carry| carry.tool_calls.get(index));
+    let calls = message.tool_calls.iter().enumerate().filter(|(_, call)| answered.contains(call.id.as_str()));
+    let calls: Vec<Value> = calls.map(|(index, call)| encode_call(call, carried(index), dialect)).collect();
+    if !calls.is_empty() {
+        fields.insert("tool_calls".to_owned(), Value::Array(calls));
     }
     if dialect.send_reasoning {
         let reasoning = message.reasoning.as_deref().unwrap_or_default();
@@ -309,7 +323,8 @@ mod tests {
             tool_calls: vec![Map::from_iter([("extra_content".to_owned(), json!({"x": "sig"}))])],
         };
         let message = AssistantMessage { carry: Some(carry), ..AssistantMessage::of_calls(vec![call("t1", "{}")]) };
-        let request = ChatRequest { messages: vec![Message::Assistant(message)], ..ChatRequest::default() };
+        let result = Message::Tool { call_id: "t1".into(), name: "f".into(), content: "one".into() };
+        let request = ChatRequest { messages: vec![Message::Assistant(message), result], ..ChatRequest::default() };
         let sent = body(&request, &here, &Learned::default(), false);
         assert_eq!(sent["messages"][0]["reasoning_details"], json!([1]));
         assert_eq!(sent["messages"][0]["tool_calls"][0]["extra_content"], json!({"x": "sig"}));
@@ -332,6 +347,17 @@ mod tests {
         assert_eq!(sent["messages"][1]["reasoning_content"], "");
         let sent = body(&request, &endpoint("https://a.example/v1"), &Learned::default(), false);
         assert_eq!(sent["messages"][0].get("reasoning_content"), None);
+    }
+
+    #[test]
+    fn calls_without_a_result_stay_here() {
+        let spoken =
+            AssistantMessage { content: Some("Bye.".into()), ..AssistantMessage::of_calls(vec![call("t9", "{}")]) };
+        let mut request = conversation();
+        request.messages.extend([Message::Assistant(spoken), Message::User { content: "Bye".into() }]);
+        let sent = body(&request, &endpoint("https://a.example/v1"), &Learned::default(), false);
+        assert_eq!(sent["messages"][2]["tool_calls"].as_array().map(Vec::len), Some(2));
+        assert_eq!(sent["messages"][5], json!({"role": "assistant", "content": "Bye."}));
     }
 
     #[test]

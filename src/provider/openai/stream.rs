@@ -98,12 +98,6 @@ impl ReplyReader {
         self.draft.finish.is_some()
     }
 
-    /// Whether the answer came as an event stream with content.
-    #[must_use]
-    pub fn is_stream(&self) -> bool {
-        matches!(self.form, Form::Events(_)) && self.chunks > 0
-    }
-
     /// Makes the reply when the body has ended, by itself or by a broken connection.
     ///
     /// # Errors
