@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use super::storage::{PageStore, Setting};
 use crate::{
     chat::{ChatError, ChatErrorKind},
+    pack::StorageFault,
     platform::{
         clock::BrowserClock,
         fetch::{Fetch, page_context},
@@ -30,6 +31,8 @@ pub struct Endpoints {
     keys: RwSignal<BTreeMap<String, Secret>>,
     /// False until the kept endpoints were read, so that nothing is written over them.
     read: RwSignal<bool>,
+    /// False where reading them failed.
+    keeps: StoredValue<bool>,
     storage: PageStore,
     clients: StoredValue<Clients, LocalStorage>,
 }
@@ -66,16 +69,25 @@ impl Endpoints {
             list: RwSignal::new(Vec::new()),
             keys: RwSignal::new(BTreeMap::new()),
             read: RwSignal::new(false),
+            keeps: StoredValue::new(true),
             storage,
             clients: StoredValue::new_local(Clients::default()),
         }
     }
 
     /// Reads the kept endpoints; how many entries of them could not be read.
-    pub async fn restore(self) -> usize {
+    ///
+    /// # Errors
+    /// Storage fails. Then nothing is kept in this visit, so as not to write over what is there.
+    pub async fn restore(self) -> Result<usize, StorageFault> {
         let (endpoints, lost) = match self.storage.setting(Setting::Endpoints).await {
             Ok(Some(text)) => saved_endpoints::from_text(&text),
-            Ok(None) | Err(_) => (Vec::new(), 0),
+            Ok(None) => (Vec::new(), 0),
+            Err(fault) => {
+                self.keeps.set_value(false);
+                self.read.set(true);
+                return Err(fault);
+            }
         };
         // Whatever was added while storage was being asked comes after what was there.
         self.list.update(|list| {
@@ -83,7 +95,7 @@ impl Endpoints {
             list.extend(added);
         });
         self.read.set(true);
-        lost
+        Ok(lost)
     }
 
     /// Whether the kept endpoints were read yet.
@@ -112,11 +124,11 @@ impl Endpoints {
 
     /// Puts an endpoint in place of the one with its id. A key for another origin is forgotten; true if one was.
     pub fn save(self, endpoint: Endpoint) -> bool {
-        let base = endpoint.base();
+        let base = endpoint.base().ok();
         let mut forgotten = false;
         self.keys.update(|keys| {
-            if let (Some(key), Ok(base)) = (keys.remove(&endpoint.id), base) {
-                match key.kept_for(&base) {
+            if let Some(key) = keys.remove(&endpoint.id) {
+                match base.and_then(|base| key.kept_for(&base)) {
                     Some(key) => _ = keys.insert(endpoint.id.clone(), key),
                     None => forgotten = true,
                 }
@@ -246,7 +258,7 @@ impl Endpoints {
     }
 
     fn keep(self) {
-        if self.read.get_untracked() {
+        if self.read.get_untracked() && self.keeps.get_value() {
             let text = self.list.with_untracked(|list| saved_endpoints::to_text(list));
             self.storage.keep(Setting::Endpoints, text.into_bytes());
         }

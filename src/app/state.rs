@@ -60,10 +60,16 @@ impl App {
         Play::provide();
         spawn_local(packs.restore());
         spawn_local(async move {
-            let lost = endpoints.restore().await;
-            if lost > 0 {
-                let lost = counted(lost as u64, "stored endpoint", "stored endpoints");
-                app.toasts.show(Tone::Warn, format!("{lost} could not be read."));
+            match endpoints.restore().await {
+                Ok(0) => {}
+                Ok(lost) => {
+                    let lost = counted(lost as u64, "stored endpoint", "stored endpoints");
+                    app.toasts.show(Tone::Warn, format!("{lost} could not be read."));
+                }
+                Err(fault) => {
+                    let text = format!("The stored endpoints could not be read; new ones last until reload. {fault}");
+                    app.toasts.show(Tone::Warn, text);
+                }
             }
         });
         app

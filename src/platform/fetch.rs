@@ -8,8 +8,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_streams::ReadableStream;
 use web_sys::{
-    AbortController, Headers, PermissionState, PermissionStatus, ReferrerPolicy, RequestCache, RequestCredentials,
-    RequestInit, RequestMode, RequestRedirect,
+    AbortController, AbortSignal, Headers, PermissionState, PermissionStatus, ReferrerPolicy, RequestCache,
+    RequestCredentials, RequestInit, RequestMode, RequestRedirect,
 };
 
 use crate::provider::http::{Http, HttpRequest, HttpResponse, Method, Mode, TransportError};
@@ -22,7 +22,7 @@ pub struct Fetch;
 impl Http for Fetch {
     fn send(&self, request: HttpRequest) -> LocalBoxFuture<'_, Result<HttpResponse, TransportError>> {
         Box::pin(async move {
-            let abort = AbortOnDrop::new()?;
+            let abort = AbortOnDrop::new().ok_or(TransportError::Invalid)?;
             let response = prepare(&request, &abort)?.send().await.map_err(|_| TransportError::Unreachable)?;
             Ok(receive(&response, abort))
         })
@@ -30,11 +30,17 @@ impl Http for Fetch {
 }
 
 /// Aborts its request when dropped; after the answer was read to its end that changes nothing.
-struct AbortOnDrop(AbortController);
+pub(super) struct AbortOnDrop(AbortController);
 
 impl AbortOnDrop {
-    fn new() -> Result<Self, TransportError> {
-        AbortController::new().map(Self).map_err(|_| TransportError::Invalid)
+    /// `None` in a browser that has no such thing.
+    pub(super) fn new() -> Option<Self> {
+        AbortController::new().ok().map(Self)
+    }
+
+    /// What ties a request to this.
+    pub(super) fn signal(&self) -> AbortSignal {
+        self.0.signal()
     }
 }
 
@@ -62,7 +68,7 @@ fn prepare(request: &HttpRequest, abort: &AbortOnDrop) -> Result<Request, Transp
         Mode::Cors => RequestRedirect::Error,
         Mode::Opaque => RequestRedirect::Follow,
     });
-    init.set_signal(Some(&abort.0.signal()));
+    init.set_signal(Some(&abort.signal()));
     if let Some(body) = &request.body {
         init.set_body(&JsValue::from_str(body));
     }

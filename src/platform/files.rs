@@ -10,6 +10,7 @@ use web_sys::{
 };
 
 use crate::pack::given::GivenFile;
+use crate::pack::setup::MAX_FILE_BYTES;
 
 /// More files than a clone of a benchmark's repository has. What is beyond was not meant to be dropped.
 pub const MAX_FILES: usize = 20_000;
@@ -115,21 +116,25 @@ impl GivenFile for PageFile {
     }
 
     async fn read(&self) -> Result<Vec<u8>, String> {
-        self.bytes().await.map_err(|error| text_of(&error))
+        let file = self.file().await.map_err(|error| text_of(&error))?;
+        // Asked before reading: a film that lies in the dropped folder under this name would fill the memory.
+        if file.size() > MAX_FILE_BYTES as f64 {
+            return Err(format!("it is longer than {MAX_FILE_BYTES} bytes, which no file of a pack is"));
+        }
+        let buffer = JsFuture::from(file.array_buffer()).await.map_err(|error| text_of(&error))?;
+        Ok(Uint8Array::new(&buffer).to_vec())
     }
 }
 
 impl PageFile {
-    async fn bytes(&self) -> Result<Vec<u8>, JsValue> {
-        let file = match &self.source {
-            FileSource::File(file) => file.clone(),
+    async fn file(&self) -> Result<File, JsValue> {
+        match &self.source {
+            FileSource::File(file) => Ok(file.clone()),
             FileSource::Entry(entry) => {
                 let file = promised(|resolve, reject| entry.file_with_callback_and_callback(resolve, reject));
-                file.await?.dyn_into::<File>()?
+                file.await?.dyn_into::<File>()
             }
-        };
-        let buffer = JsFuture::from(file.array_buffer()).await?;
-        Ok(Uint8Array::new(&buffer).to_vec())
+        }
     }
 }
 

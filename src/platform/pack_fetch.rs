@@ -7,8 +7,9 @@ use gloo_timers::future::TimeoutFuture;
 use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
 use wasm_streams::ReadableStream;
-use web_sys::{AbortController, ReferrerPolicy, RequestCache, RequestCredentials, RequestMode};
+use web_sys::{ReferrerPolicy, RequestCache, RequestCredentials, RequestMode};
 
+use super::fetch::AbortOnDrop;
 use crate::pack::FileFault;
 use crate::pack::setup::{Download, MAX_FILE_BYTES};
 
@@ -27,14 +28,14 @@ impl Download for Fetch {
         };
         let stalled = |received| FileFault::Stalled { received, expected, seconds: STALL_SECONDS };
 
-        let abort = AbortOnDrop(AbortController::new().ok());
+        let abort = AbortOnDrop::new();
         let request = RequestBuilder::new(address)
             .mode(RequestMode::Cors)
             .credentials(RequestCredentials::Omit)
             .referrer_policy(ReferrerPolicy::NoReferrer)
             // A second copy beside the stored one is waste, and a wrong one must not come back on the next try.
             .cache(RequestCache::NoStore)
-            .abort_signal(abort.0.as_ref().map(AbortController::signal).as_ref());
+            .abort_signal(abort.as_ref().map(AbortOnDrop::signal).as_ref());
         let answer = in_time(request.send()).await.ok_or_else(|| stalled(0))?;
         let response = answer.map_err(|_| unreachable())?;
         match response.status() {
@@ -58,17 +59,6 @@ impl Download for Fetch {
             }
             content.extend(chunk.to_vec());
             received(content.len() as u64);
-        }
-    }
-}
-
-/// Ends a request that nobody waits for any more.
-struct AbortOnDrop(Option<AbortController>);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        if let Some(controller) = &self.0 {
-            controller.abort();
         }
     }
 }

@@ -42,7 +42,7 @@ fn cancel_pending_order(db: &mut Database, args: &Args<'_>) -> ToolResult {
             ("payment_method_id", method_id.clone()),
         ]));
         if ops::contains_substring(method_id, "gift_card")? {
-            change_balance(db, &order, method_id, |balance| ops::add(balance, amount))?;
+            change_balance(db, &order, method_id, |balance| ops::iadd(balance, amount))?;
         }
     }
     let order = order_mut(db, order_id)?;

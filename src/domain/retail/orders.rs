@@ -146,7 +146,7 @@ pub fn swap(db: &Database, order: &Value, item_ids: &Value, new_item_ids: &Value
             _ => return refuse(format!("Error: new item {} not found or available", text::str_of(new_item_id))),
         };
         let dearer = ops::sub(ops::get_key(variant, "price")?, ops::get_key(item, "price")?)?;
-        difference = ops::add(&difference, &dearer)?;
+        difference = ops::iadd(&difference, &dearer)?;
     }
     Ok(Swap { pairs, difference })
 }

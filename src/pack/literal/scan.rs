@@ -6,11 +6,9 @@ use num_bigint::BigInt;
 
 use super::{LiteralError, Position};
 use crate::py::Value;
+use crate::py::json::MAX_INT_DIGITS;
 
 pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
-
-/// The longest int that Python converts from text without being told to.
-const MAX_INT_DIGITS: usize = 4300;
 
 /// How much of a foreign name an error repeats, in characters.
 const SHOWN: usize = 40;

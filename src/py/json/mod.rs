@@ -5,13 +5,10 @@
 //! and by `repr`. The limit of this: a text that really holds one of those 2048 private code points is taken for one
 //! with lone surrogates when written, and a surrogate sorts after all other characters.
 
-mod convert;
 mod read;
 mod write;
 
-pub use convert::{from_serde, to_serde};
-pub(super) use read::MAX_INT_DIGITS;
-pub use read::loads;
+pub use read::{MAX_INT_DIGITS, loads};
 pub use write::{dumps, dumps_indent};
 
 #[cfg(test)]

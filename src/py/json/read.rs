@@ -13,7 +13,7 @@ use crate::py::{Dict, Exception, List, PyError, PyResult, Str, Value};
 const MAX_DEPTH: usize = 994;
 
 /// CPython's limit on the digits of an int that is read from or written as decimal text.
-pub(in crate::py) const MAX_INT_DIGITS: usize = 4300;
+pub const MAX_INT_DIGITS: usize = 4300;
 
 /// `json.loads(text)`.
 ///
