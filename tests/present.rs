@@ -5,11 +5,12 @@ mod support;
 use std::sync::Arc;
 
 use support::{action, shop_world, task};
+use taupe::chat::{ChatError, ChatErrorKind, ChatReply, Timing, Usage};
 use taupe::domain::{Action, RETAIL, Task};
 use taupe::present::task_line::{matches, task_line};
-use taupe::present::transcript::{CardKind, Row, RowKind, ToolCard, rows};
+use taupe::present::transcript::{CardKind, Row, RowKind, ToolCard, next_attempt, rows};
 use taupe::present::verdict::{Outcome, Verdict, demands, verdict};
-use taupe::rollout::{Ending, Environment, Reward, Step, StepKind, UserReply, reference_run};
+use taupe::rollout::{Ending, Environment, Reward, Seat, Step, StepKind, UserReply, reference_run};
 
 fn cancel() -> Action {
     action("cancel_pending_order", r##"{"order_id": "#W1", "reason": "no longer needed"}"##)
@@ -47,6 +48,39 @@ fn a_tasks_own_title_stands_for_what_it_does_and_is_searched() {
     assert_eq!(task_line(&RETAIL, &titled).title, "A cracked teapot");
     assert!(matches(&titled, "TEAPOT"));
     assert!(!matches(&task(vec![], &[]), "teapot"));
+}
+
+#[test]
+fn what_a_call_took_is_told_with_grouped_numbers() {
+    let reply = ChatReply {
+        usage: Usage { input_uncached: Some(3_502), output_visible: Some(38), ..Usage::default() },
+        timing: Timing { total_ms: 1_240.0, attempts: 3, ..Timing::default() },
+        ..ChatReply::default()
+    };
+    let world = shop_world(vec![task(vec![], &[])]);
+    let kind = StepKind::AgentSaid { words: None, reply: Some(Box::new(reply)) };
+    let row = &rows(&world.database, &[Step { kind, database: world.database.clone() }])[0];
+    assert_eq!(row.call.as_deref(), Some("1.2 s · 3,502 tokens in · 38 out · 3 attempts"));
+}
+
+#[test]
+fn a_wait_is_counted_down_in_whole_seconds_that_are_left() {
+    assert_eq!(next_attempt(2, 2_001.0), "Attempt 2 follows in 3 s.");
+    assert_eq!(next_attempt(2, 1.0), "Attempt 2 follows in 1 s.");
+    assert_eq!(next_attempt(3, 0.0), "Attempt 3 is out.");
+    assert_eq!(next_attempt(3, -40.0), "Attempt 3 is out.");
+}
+
+#[test]
+fn an_unscored_rollout_says_why_and_how_often_it_was_tried() {
+    let error = ChatError { attempts: 4, ..ChatError::new(ChatErrorKind::Overloaded, "The host is overloaded.") };
+    let told = verdict(&Ending::Unscored { seat: Seat::Agent, error });
+    assert_eq!((told.outcome, told.headline.as_str()), (Outcome::Unscored, "Unscored"));
+    assert_eq!(
+        told.reason,
+        "The agent's model did not answer. The host is overloaded. It was asked 4 times. This rollout counts neither for \
+         nor against the agent."
+    );
 }
 
 #[test]

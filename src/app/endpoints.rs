@@ -18,7 +18,9 @@ use crate::{
         fetch::{Fetch, page_context},
     },
     present::{endpoint_form, saved_endpoints},
-    provider::{BaseUrl, Endpoint, EndpointReport, Gate, ModelInfo, OpenAiModel, Origin, Reach, Secret},
+    provider::{
+        self, BaseUrl, Endpoint, EndpointReport, Gate, ModelInfo, Obstacle, OpenAiModel, Origin, Reach, Secret,
+    },
 };
 
 /// A model behind an endpoint, over the browser's network and clock.
@@ -250,6 +252,15 @@ impl Endpoints {
             }
             None => EndpointReport::default(),
         }
+    }
+
+    /// What stands between this page and an endpoint, as far as it can be known without a call.
+    pub async fn obstacle(self, id: &str) -> Option<Obstacle> {
+        // What is no address is said by the call itself.
+        let found = self.list.with_untracked(|list| list.iter().find(|own| own.id == id).map(Endpoint::base));
+        let base = found?.ok()?;
+        let page = page_context(base.origin().reach()).await;
+        provider::obstacle(&base, &page)
     }
 
     /// Forgets an endpoint's client: what it was made of has changed.

@@ -12,9 +12,12 @@ use leptos::task::spawn_local;
 
 use crate::chat::{ChatDelta, ChatModel};
 use crate::domain::{Database, Task, TaskId, World};
+use crate::platform::clock::BrowserClock;
 use crate::platform::page;
+use crate::present::route::PlayPlace;
 use crate::present::transcript::{self, Row};
 use crate::present::verdict::{Verdict, verdict};
+use crate::provider::http::Clock;
 use crate::py::PyResult;
 use crate::rollout::{
     AgentSettings, DEFAULT_MAX_STEPS, Ending, Episode, Gate, Progress, Seat, Seats, Spent, Step, drive, reference_run,
@@ -26,27 +29,63 @@ pub type Results = HashMap<(String, TaskId), Vec<Option<f64>>>;
 /// The state of the Play page. A small copyable handle.
 #[derive(Clone, Copy)]
 pub struct Play {
-    /// The instruction as its user edits it.
-    pub instruction: RwSignal<String>,
+    pub instruction: InstructionDraft,
+    /// The place that was open last, for an address that names none.
+    pub last_place: RwSignal<PlayPlace>,
     /// The rollout or replay on show.
     pub shown: RwSignal<Option<Shown>>,
     /// How many of its steps are shown, from the first on.
     pub cursor: RwSignal<usize>,
     /// Whether a replay is playing by itself.
     pub playing: RwSignal<bool>,
-    pub phase: RwSignal<Phase>,
+    /// Whether the newest step is kept in view: until the reader scrolls up.
+    pub follows: RwSignal<bool>,
+    /// The rollout that runs, on show or not. There is one at a time.
+    pub running: RwSignal<Option<Running>>,
+    /// What the rollout on show is doing; idle while another one runs.
+    pub phase: Memo<Phase>,
+    /// What the running rollout is doing.
+    pub running_phase: RwSignal<Phase>,
     /// The reply that is coming in.
     pub incoming: RwSignal<Option<Incoming>>,
     /// What this visit's rollouts came to.
     pub results: RwSignal<Results>,
+    /// The last rollout of each task that is not on show, running or ended.
+    aside: RwSignal<Vec<Shown>>,
     gate: StoredValue<Option<Rc<Gate>>, LocalStorage>,
-    /// Tells a rollout's late events from those of the one on show.
-    generation: StoredValue<u64>,
+    /// Counts what was shown, to tell one from another.
+    count: StoredValue<u64>,
+}
+
+/// The instruction as its user edits it.
+#[derive(Clone, Copy)]
+pub struct InstructionDraft {
+    pub text: RwSignal<String>,
+    /// The policy that the text followed last: while it is equal, a pack's new policy takes its place.
+    pub followed: RwSignal<String>,
+    /// The text before the last one that was put in its place as a whole.
+    pub undo: RwSignal<Option<String>>,
+}
+
+/// The rollout that runs.
+#[derive(Clone)]
+pub struct Running {
+    id: u64,
+    pub pack: String,
+    pub world: Arc<World>,
+    pub task: Arc<Task>,
+}
+
+impl PartialEq for Running {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
 }
 
 /// What the Play page shows: a rollout, running or ended, or a replay of expected actions.
 #[derive(Clone)]
 pub struct Shown {
+    id: u64,
     pub pack: String,
     pub world: Arc<World>,
     pub task: Arc<Task>,
@@ -97,8 +136,18 @@ pub struct Incoming {
     pub reasoning: String,
     /// The tool calls: name and argument text so far.
     pub calls: Vec<(String, String)>,
-    /// Why it waits, if it waits for another attempt.
-    pub waiting: Option<String>,
+    /// Set while it waits for another attempt.
+    pub waiting: Option<Waiting>,
+}
+
+/// A wait before another attempt at a call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiting {
+    pub reason: String,
+    /// The attempt that follows; the first is 1.
+    pub attempt: u32,
+    /// When it ends, on the browser's clock.
+    pub until_ms: f64,
 }
 
 /// What a rollout is started with.
@@ -133,21 +182,50 @@ impl Shown {
         self.rows.push(Arc::new(transcript::row(before, step)));
         self.steps.push(Arc::new(step.clone()));
     }
+
+    /// Takes over what is new in an episode.
+    fn take_over(&mut self, episode: &Episode) {
+        for step in episode.trajectory().iter().skip(self.steps.len()) {
+            self.push(step);
+        }
+        self.spent = Spent::of(episode.trajectory());
+        if let Some(ending) = episode.ending() {
+            self.verdict = Some(Arc::new(verdict(ending)));
+            self.ending = Some(ending.clone());
+        }
+    }
 }
 
 impl Play {
     /// Makes the state available to all components below.
     pub fn provide() -> Self {
+        let shown = RwSignal::new(None::<Shown>);
+        let running = RwSignal::new(None::<Running>);
+        let running_phase = RwSignal::new(Phase::Idle);
+        let phase = Memo::new(move |_| {
+            let runs = running.with(|running| running.as_ref().map(|running| running.id));
+            let on_show = shown.with(|shown| shown.as_ref().map(|shown| shown.id));
+            if runs.is_some() && runs == on_show { running_phase.get() } else { Phase::Idle }
+        });
         let play = Self {
-            instruction: RwSignal::new(String::new()),
-            shown: RwSignal::new(None),
+            instruction: InstructionDraft {
+                text: RwSignal::new(String::new()),
+                followed: RwSignal::new(String::new()),
+                undo: RwSignal::new(None),
+            },
+            last_place: RwSignal::new(PlayPlace::Start),
+            shown,
             cursor: RwSignal::new(0),
             playing: RwSignal::new(false),
-            phase: RwSignal::new(Phase::Idle),
+            follows: RwSignal::new(true),
+            running,
+            phase,
+            running_phase,
             incoming: RwSignal::new(None),
             results: RwSignal::new(Results::new()),
+            aside: RwSignal::new(Vec::new()),
             gate: StoredValue::new_local(None),
-            generation: StoredValue::new(0),
+            count: StoredValue::new(0),
         };
         provide_context(play);
         play
@@ -159,8 +237,9 @@ impl Play {
     /// An expected action that breaks the environment's step: a fault of the task.
     pub fn replay(self, pack: &str, world: &Arc<World>, task: &Arc<Task>) -> PyResult<()> {
         let run = reference_run(world, task)?;
-        self.leave();
+        self.set_aside();
         let mut shown = Shown {
+            id: self.next_id(),
             pack: pack.to_owned(),
             world: Arc::clone(world),
             task: Arc::clone(task),
@@ -172,23 +251,34 @@ impl Play {
             spent: Spent::default(),
         };
         run.steps.iter().for_each(|step| shown.push(step));
-        self.cursor.set(0);
         self.shown.set(Some(shown));
         self.playing.set(true);
         Ok(())
     }
 
-    /// Starts a rollout and shows it.
+    /// Starts a rollout and shows it. Does nothing while another one runs.
     pub fn start(self, start: Start) {
-        self.leave();
+        if self.running.with_untracked(Option::is_some) {
+            return;
+        }
+        self.set_aside();
+        // A task keeps its last rollout.
+        self.aside.update(|aside| aside.retain(|other| !Arc::ptr_eq(&other.task, &start.task)));
         let gate = Rc::new(if start.stepwise { Gate::closed() } else { Gate::default() });
         if start.stepwise {
             gate.step();
         }
         self.gate.set_value(Some(Rc::clone(&gate)));
-        self.cursor.set(0);
-        self.phase.set(Phase::Asking(Seat::User));
+        let id = self.next_id();
+        self.running_phase.set(Phase::Asking(Seat::User));
+        self.running.set(Some(Running {
+            id,
+            pack: start.pack.clone(),
+            world: Arc::clone(&start.world),
+            task: Arc::clone(&start.task),
+        }));
         self.shown.set(Some(Shown {
+            id,
             pack: start.pack.clone(),
             world: Arc::clone(&start.world),
             task: Arc::clone(&start.task),
@@ -204,18 +294,13 @@ impl Play {
             ending: None,
             spent: Spent::default(),
         }));
-        let generation = self.generation.get_value();
         let settings = AgentSettings { instruction: start.instruction, ..AgentSettings::default() };
         let mut episode = Episode::new(start.world, Arc::clone(&start.task), settings, DEFAULT_MAX_STEPS);
         let key = (start.pack, start.task.id.clone());
         let (agent, user) = (start.agent, start.user);
         spawn_local(async move {
             let feed = Feed::new(self);
-            let mut watch = |episode: &Episode, progress: Progress| {
-                if self.generation.try_get_value() == Some(generation) {
-                    self.follow(episode, progress, &feed);
-                }
-            };
+            let mut watch = |episode: &Episode, progress: Progress| self.follow(id, episode, progress, &feed);
             drive(&mut episode, Seats { agent: &*agent, user: &*user }, &gate, &mut watch).await;
             if let Some(ending) = episode.ending() {
                 self.results.update(|results| results.entry(key).or_default().push(ending.reward()));
@@ -223,10 +308,64 @@ impl Play {
         });
     }
 
+    /// Shows what there is of a task: its last rollout, if it has one. A rollout of another task goes on unseen.
+    pub fn turn_to(self, task: Option<&Arc<Task>>) {
+        let same = self.shown.with_untracked(|shown| match (shown, task) {
+            (Some(shown), Some(task)) => Arc::ptr_eq(&shown.task, task),
+            (None, None) => true,
+            _ => false,
+        });
+        if same {
+            return;
+        }
+        self.set_aside();
+        if let Some(task) = task {
+            self.bring_back(task);
+        }
+    }
+
+    /// Shows a task's last rollout again, if it has one that is not on show.
+    pub fn bring_back(self, task: &Arc<Task>) {
+        let found = self.aside.try_update(|aside| {
+            let at = aside.iter().position(|other| Arc::ptr_eq(&other.task, task))?;
+            Some(aside.remove(at))
+        });
+        if let Some(found) = found.flatten() {
+            self.set_aside();
+            self.cursor.set(found.steps.len());
+            self.shown.set(Some(found));
+        }
+    }
+
+    /// Whether a task has a rollout that is not on show. Tracks.
+    #[must_use]
+    pub fn has_aside(self, task: &Arc<Task>) -> bool {
+        self.aside.with(|aside| aside.iter().any(|other| Arc::ptr_eq(&other.task, task)))
+    }
+
+    /// Takes what is on show off. A rollout is kept, and goes on if it runs; a replay can be had again.
+    fn set_aside(self) {
+        let shown = self.shown.try_update(Option::take).flatten();
+        if let Some(rollout) = shown.filter(|shown| shown.source != Source::ExpectedActions) {
+            self.aside.update(|aside| {
+                aside.retain(|other| !Arc::ptr_eq(&other.task, &rollout.task));
+                aside.push(rollout);
+            });
+        }
+        self.playing.set(false);
+        self.follows.set(true);
+        self.cursor.set(0);
+    }
+
+    fn next_id(self) -> u64 {
+        self.count.update_value(|count| *count += 1);
+        self.count.get_value()
+    }
+
     /// Lets the running rollout make no call after the one that is out.
     pub fn pause(self) {
         self.with_gate(Gate::pause);
-        self.phase.update(|phase| {
+        self.running_phase.update(|phase| {
             if let Phase::Asking(seat) = *phase {
                 *phase = Phase::Pausing(seat);
             }
@@ -236,7 +375,7 @@ impl Play {
     /// Lets the paused rollout go on.
     pub fn resume(self) {
         self.with_gate(Gate::open);
-        self.phase.update(|phase| {
+        self.running_phase.update(|phase| {
             if let Phase::Pausing(seat) = *phase {
                 *phase = Phase::Asking(seat);
             }
@@ -253,22 +392,11 @@ impl Play {
         self.with_gate(Gate::stop);
     }
 
-    /// Takes what is on show off, and ends it if it runs.
-    pub fn leave(self) {
-        self.stop();
-        self.generation.update_value(|generation| *generation += 1);
-        self.gate.set_value(None);
-        self.playing.set(false);
-        self.phase.set(Phase::Idle);
-        self.incoming.set(None);
-        self.shown.set(None);
-        self.cursor.set(0);
-    }
-
     /// Moves to after the first `steps` steps, and stops playing.
     pub fn seek(self, steps: usize) {
         let last = self.shown.with_untracked(|shown| shown.as_ref().map_or(0, |shown| shown.steps.len()));
         self.playing.set(false);
+        self.follows.set(true);
         self.cursor.set(steps.min(last));
     }
 
@@ -285,44 +413,39 @@ impl Play {
         }
     }
 
-    fn follow(self, episode: &Episode, progress: Progress, feed: &Feed) {
+    fn follow(self, id: u64, episode: &Episode, progress: Progress, feed: &Feed) {
         match progress {
             Progress::Asking(seat) => {
                 feed.begin(seat);
-                self.phase.set(Phase::Asking(seat));
+                self.running_phase.set(Phase::Asking(seat));
             }
             Progress::Delta(delta) => feed.take(delta),
-            Progress::Paused => self.phase.set(Phase::Paused),
+            Progress::Paused => self.running_phase.set(Phase::Paused),
             Progress::Advanced => {
                 feed.end();
-                self.advance(episode);
+                self.advance(id, episode);
             }
         }
     }
 
     /// Takes over the steps that are new.
-    fn advance(self, episode: &Episode) {
-        let mut follows = false;
-        let mut now = 0;
-        self.shown.update(|shown| {
-            let Some(shown) = shown else { return };
-            follows = self.cursor.get_untracked() >= shown.steps.len();
-            let known = shown.steps.len();
-            for step in episode.trajectory().iter().skip(known) {
-                shown.push(step);
+    fn advance(self, id: u64, episode: &Episode) {
+        let is_on_show = self.shown.with_untracked(|shown| shown.as_ref().is_some_and(|shown| shown.id == id));
+        if is_on_show {
+            let known = self.shown.with_untracked(|shown| shown.as_ref().map_or(0, |shown| shown.steps.len()));
+            let was_at_end = self.cursor.get_untracked() >= known;
+            self.shown.update(|shown| shown.iter_mut().for_each(|shown| shown.take_over(episode)));
+            if was_at_end {
+                self.cursor.set(episode.trajectory().len());
             }
-            now = shown.steps.len();
-            shown.spent = Spent::of(episode.trajectory());
-            if let Some(ending) = episode.ending() {
-                shown.verdict = Some(Arc::new(verdict(ending)));
-                shown.ending = Some(ending.clone());
-            }
-        });
-        if follows {
-            self.cursor.set(now);
+        } else {
+            self.aside.update(|aside| {
+                aside.iter_mut().filter(|other| other.id == id).for_each(|other| other.take_over(episode));
+            });
         }
         if episode.ending().is_some() {
-            self.phase.set(Phase::Idle);
+            self.running_phase.set(Phase::Idle);
+            self.running.set(None);
             self.gate.set_value(None);
         }
     }
@@ -360,6 +483,9 @@ impl Feed {
     fn take(&self, delta: ChatDelta) {
         let mut collected = self.collected.borrow_mut();
         let incoming = &mut collected.incoming;
+        if !matches!(delta, ChatDelta::Waiting { .. }) {
+            incoming.waiting = None;
+        }
         match delta {
             ChatDelta::Text(text) => incoming.text.push_str(&text),
             ChatDelta::Reasoning(text) => incoming.reasoning.push_str(&text),
@@ -377,7 +503,9 @@ impl Feed {
                 }
             }
             ChatDelta::Restarted => *incoming = Incoming { seat: incoming.seat, ..Incoming::default() },
-            ChatDelta::Waiting { reason, .. } => incoming.waiting = Some(reason),
+            ChatDelta::Waiting { reason, wait_ms, attempt } => {
+                incoming.waiting = Some(Waiting { reason, attempt, until_ms: BrowserClock.now_ms() + wait_ms });
+            }
         }
         if !collected.due {
             collected.due = true;

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::Endpoints;
 use crate::chat::ChatModel;
 use crate::present::endpoint_form;
-use crate::provider::Endpoint;
+use crate::provider::{Endpoint, Obstacle};
 use crate::rollout::Seat;
 
 /// The choice for both seats. A small copyable handle.
@@ -57,6 +57,12 @@ impl SeatChoices {
         let choice = untrack(|| self.chosen(seat))?;
         let model: Rc<dyn ChatModel> = self.endpoints.model(&choice.id)?;
         Some(model)
+    }
+
+    /// What stands between this page and the model in a seat, as far as it can be known beforehand.
+    pub async fn obstacle(self, seat: Seat) -> Option<Obstacle> {
+        let choice = untrack(|| self.chosen(seat))?;
+        self.endpoints.obstacle(&choice.id).await
     }
 
     const fn signal(self, seat: Seat) -> RwSignal<Option<String>> {

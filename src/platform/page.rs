@@ -109,7 +109,24 @@ pub fn is_typing() -> bool {
     let active: Option<Element> = document().and_then(|document| document.active_element());
     active.is_some_and(|element| {
         element.matches("textarea, select, [contenteditable=true]").unwrap_or(false)
-            || element.matches("input:not([type=checkbox], [type=radio], [type=button])").unwrap_or(false)
+            || element.matches("input:not([type=checkbox], [type=radio], [type=button], [type=range])").unwrap_or(false)
+    })
+}
+
+/// True if the element that has the focus acts on this bare key itself, so that it is no command: Space presses a
+/// button, arrows move among radio buttons.
+#[must_use]
+pub fn focus_uses(key: &str) -> bool {
+    let selector = match key {
+        " " => "button, summary, input, [role=button], [role=tab], [role=menuitem]",
+        "Enter" => "a, button, summary, input, [role=button], [role=tab], [role=menuitem]",
+        "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown" => "input[type=radio], select",
+        _ => return false,
+    };
+    let active: Option<Element> = document().and_then(|document| document.active_element());
+    active.is_some_and(|element| {
+        // A slider has no use for Space.
+        element.matches(selector).unwrap_or(false) && !(key == " " && element.matches("[type=range]").unwrap_or(false))
     })
 }
 
@@ -161,6 +178,15 @@ pub fn on_next_frame(run: impl FnOnce() + 'static) {
     let callback = wasm_bindgen::closure::Closure::once_into_js(run);
     // Refused only in documents that are going away.
     let _ = window.request_animation_frame(callback.unchecked_ref());
+}
+
+/// How far an element is scrolled, and how far its end is away, both in pixels; without one, the window.
+#[must_use]
+pub fn scrolled(element: Option<&Element>) -> Option<(f64, f64)> {
+    let window_itself = || document().and_then(|document| document.scrolling_element());
+    let element = element.cloned().or_else(window_itself)?;
+    let top = f64::from(element.scroll_top());
+    Some((top, f64::from(element.scroll_height()) - top - f64::from(element.client_height())))
 }
 
 /// Scrolls to the last element of what scrolls: to the very end of its scrolling ancestor, or of the window.

@@ -1,5 +1,6 @@
 //! A trajectory as rows to show: who said what, which tool was called with what, what it changed.
 
+use super::format;
 use super::record_diff::{FieldChange, field_changes, plain};
 use crate::chat::ChatReply;
 use crate::domain::toolkit::CallStatus;
@@ -14,7 +15,7 @@ const SUMMARY_CHARS: usize = 72;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     pub kind: RowKind,
-    /// What the model call behind it took, in words: `1.2 s · 830 in · 41 out`. `None` where no model spoke.
+    /// What the model call behind it took, in words: `1.2 s · 3,502 tokens in · 41 out`. `None` where no model spoke.
     pub call: Option<String>,
     /// What a reader should know of the call, a sentence each.
     pub notes: Vec<String>,
@@ -206,15 +207,25 @@ fn raw_reply(reply: &ChatReply) -> String {
 fn call_line(reply: &ChatReply) -> String {
     let mut parts = vec![format!("{:.1} s", reply.timing.total_ms / 1000.0)];
     if let Some(tokens) = reply.usage.input() {
-        parts.push(format!("{tokens} in"));
+        parts.push(format!("{} in", format::counted(tokens, "token", "tokens")));
     }
     if let Some(tokens) = reply.usage.output() {
-        parts.push(format!("{tokens} out"));
+        parts.push(format!("{} out", format::count(tokens)));
     }
     if reply.timing.attempts > 1 {
         parts.push(format!("{} attempts", reply.timing.attempts));
     }
     parts.join(" · ")
+}
+
+/// What follows a wait: `Attempt 2 follows in 3 s.` `left_ms` is what is left of the wait.
+#[must_use]
+pub fn next_attempt(attempt: u32, left_ms: f64) -> String {
+    if left_ms > 0.0 {
+        format!("Attempt {attempt} follows in {:.0} s.", (left_ms / 1000.0).ceil())
+    } else {
+        format!("Attempt {attempt} is out.")
+    }
 }
 
 /// The beginning of a text on one line, with an ellipsis where it was cut.

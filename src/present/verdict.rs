@@ -35,6 +35,8 @@ pub struct Check {
     pub text: String,
 }
 
+const NOT_A_ZERO: &str = "This rollout counts neither for nor against the agent.";
+
 /// The verdict of an ended rollout.
 #[must_use]
 pub fn verdict(ending: &Ending) -> Verdict {
@@ -48,7 +50,13 @@ pub fn verdict(ending: &Ending) -> Verdict {
             "The agent's reply could not be carried out: {}. The original ends the run here and counts it as 0.",
             error.message.trim_end_matches('.')
         )),
-        Ending::Unscored { seat, error } => unscored("Unscored", &format!("{} {}", seat_failed(*seat), error.message)),
+        Ending::Unscored { seat, error } => {
+            let attempts = match error.attempts {
+                0 | 1 => String::new(),
+                attempts => format!(" It was asked {attempts} times."),
+            };
+            unscored("Unscored", &format!("{} {}{attempts} {NOT_A_ZERO}", seat_failed(*seat), error.message))
+        }
         Ending::Stopped => unscored("Stopped", "You stopped this rollout, so there is no reward."),
     }
 }

@@ -46,6 +46,12 @@ pub fn install(app: App) {
             return;
         }
         let key = event.key();
+        let bare = !(event.ctrl_key() || event.meta_key() || event.alt_key());
+        // A key that is held down moves on and on, but does not decide again and again.
+        let repeats = event.repeat() && !key.starts_with("Arrow");
+        if bare && (repeats || page::focus_uses(&key)) {
+            return;
+        }
         let stroke = Stroke {
             key: &key,
             ctrl: event.ctrl_key(),

@@ -86,7 +86,7 @@ fn SeatMenu(seat: Seat) -> impl IntoView {
         Seat::User => ("Customer", "user"),
     };
     let chosen = Signal::derive(move || seats.chosen(seat));
-    let text = move || chosen.get().map_or_else(|| "choose a model".to_owned(), |chosen| chosen.label);
+    let text = move || chosen.get().map_or_else(|| "nobody yet".to_owned(), |chosen| chosen.label);
     let items = move |()| {
         let mut items = vec![MenuItem::Title(format!("{name} is played by"))];
         items.extend(seats.choices().into_iter().map(|SeatChoice { id, label }| {
@@ -103,7 +103,7 @@ fn SeatMenu(seat: Seat) -> impl IntoView {
     };
     view! {
         <span class="seat-menu">
-            <Menu items=items label=Signal::derive(move || format!("{name}: {}", text())) class="btn quiet seat">
+            <Menu items=items label=Signal::derive(move || format!("{name} is played by {}", text())) class="btn quiet seat">
                 <Icon name=icon />
                 <span class="seat-name">{name}</span>
                 <span class="seat-model truncate">{text}</span>
@@ -152,7 +152,7 @@ fn RunButtons(control: Control) -> impl IntoView {
                 when=move || paused.get()
                 fallback=move || {
                     view! {
-                        <Button on_press=move |()| play.pause() icon="pause" title="Pause after this call (P)">
+                        <Button on_press=move |()| control.press_pause() icon="pause" title="Pause after this call (P)">
                             "Pause"
                         </Button>
                     }
@@ -165,7 +165,7 @@ fn RunButtons(control: Control) -> impl IntoView {
                     "Step"
                 </Button>
             </Show>
-            <Button kind=ButtonKind::Danger on_press=move |()| play.stop() icon="stop" title="Stop this rollout (Esc)">
+            <Button kind=ButtonKind::Danger on_press=move |()| control.press_stop() icon="stop" title="Stop this rollout (Esc)">
                 "Stop"
             </Button>
         </Show>

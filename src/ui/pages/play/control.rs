@@ -11,8 +11,11 @@ use super::tasks::SEARCH_ID;
 use crate::app::play::{Phase, Play, Start};
 use crate::app::seats::{SeatChoices, use_seats};
 use crate::app::{Action, App, use_app};
+use crate::platform::clock::BrowserClock;
 use crate::platform::page;
 use crate::present::keys::Shortcut;
+use crate::provider::Obstacle;
+use crate::provider::http::Clock;
 use crate::rollout::Seat;
 
 /// The page's deeds. A small copyable handle.
@@ -24,13 +27,25 @@ pub struct Control {
     seats: SeatChoices,
     /// Why the last deed was not possible, until the next one.
     pub refusal: RwSignal<Option<Refusal>>,
+    /// Whether a rollout is about to start.
+    starting: StoredValue<bool>,
+    /// When the last rollout was started here, on the browser's clock.
+    started_ms: StoredValue<f64>,
 }
+
+/// How long after a start the buttons that take the place of “Run” stay deaf, in milliseconds: so that a double
+/// click starts a rollout and does not stop it.
+const DOUBLE_CLICK_MS: f64 = 500.0;
 
 /// Why something was not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// A seat has no model.
     NoModel,
+    /// The model of a seat cannot be called from this page.
+    Obstacle { seat: Seat, what: String, advice: &'static str },
+    /// A rollout of another task runs.
+    Busy,
     /// The task's own expected actions cannot be run.
     BrokenTask(String),
 }
@@ -38,7 +53,15 @@ pub enum Refusal {
 impl Control {
     #[must_use]
     pub fn new(site: PlaySite, draft: Draft) -> Self {
-        Self { site, draft, play: expect_context(), seats: use_seats(), refusal: RwSignal::new(None) }
+        Self {
+            site,
+            draft,
+            play: expect_context(),
+            seats: use_seats(),
+            refusal: RwSignal::new(None),
+            starting: StoredValue::new(false),
+            started_ms: StoredValue::new(f64::NEG_INFINITY),
+        }
     }
 
     /// Shows the expected actions.
@@ -54,7 +77,14 @@ impl Control {
 
     /// Starts a rollout; `stepwise` lets only its first call through.
     pub fn run(self, stepwise: bool) {
+        if self.starting.get_value() || self.play.phase.get_untracked().is_running() {
+            return;
+        }
         self.refusal.set(None);
+        if self.play.running.with_untracked(Option::is_some) {
+            self.refusal.set(Some(Refusal::Busy));
+            return;
+        }
         let (Some(world), Some(task)) = (self.site.world.get_untracked(), self.site.task.get_untracked()) else {
             return;
         };
@@ -62,7 +92,7 @@ impl Control {
             self.refusal.set(Some(Refusal::NoModel));
             return;
         };
-        self.play.start(Start {
+        let start = Start {
             pack: world.pack,
             world: world.world,
             task: task.0,
@@ -71,7 +101,49 @@ impl Control {
             instruction: self.draft.text.get_untracked(),
             instruction_name: self.draft.name(),
             stepwise,
+        };
+        self.starting.set_value(true);
+        leptos::task::spawn_local(async move {
+            let refusal = self.obstacle().await;
+            // The page may have been left meanwhile; then nothing is to start behind the user's back.
+            if self.starting.try_set_value(false).is_some() {
+                return;
+            }
+            if let Some(refusal) = refusal {
+                self.refusal.set(Some(refusal));
+            } else {
+                self.started_ms.set_value(BrowserClock.now_ms());
+                self.play.start(start);
+            }
         });
+    }
+
+    /// What stands between the page and the models, if that can be known before a call.
+    async fn obstacle(self) -> Option<Refusal> {
+        for seat in [Seat::Agent, Seat::User] {
+            if let Some(Obstacle { text, advice, .. }) = self.seats.obstacle(seat).await {
+                return Some(Refusal::Obstacle { seat, what: text, advice });
+            }
+        }
+        None
+    }
+
+    /// Stops the rollout on show, by a button that stands where “Run” was.
+    pub fn press_stop(self) {
+        if !self.is_double_click() {
+            self.play.stop();
+        }
+    }
+
+    /// Pauses the rollout on show, by a button that stands where “Run” was.
+    pub fn press_pause(self) {
+        if !self.is_double_click() {
+            self.play.pause();
+        }
+    }
+
+    fn is_double_click(self) -> bool {
+        BrowserClock.now_ms() - self.started_ms.get_value() < DOUBLE_CLICK_MS
     }
 
     /// Registers the page's keys and palette entries while the page is open.

@@ -5,36 +5,37 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::place::PlaySite;
-use crate::app::play::{Play, Source};
+use crate::app::play::{InstructionDraft, Play, Source};
 use crate::present::format;
-use crate::ui::kit::{Button, ButtonKind, Callout, Textarea};
+use crate::ui::kit::{Button, ButtonKind, Callout, Code, Fold, FoldKind, Textarea};
 
-/// The draft of the instruction, per pack. What is not edited follows the pack's policy.
+/// The draft of the instruction. What is not edited follows the pack's policy.
 #[derive(Clone, Copy)]
 pub struct Draft {
     pub text: RwSignal<String>,
+    undo: RwSignal<Option<String>>,
     policy: Signal<String>,
 }
 
 impl Draft {
-    /// The draft of the site's pack.
+    /// The draft, beside the policy of the site's pack.
     #[must_use]
     pub fn new(site: PlaySite) -> Self {
-        let play: Play = expect_context();
+        let InstructionDraft { text, followed, undo } = expect_context::<Play>().instruction;
         let policy = Signal::derive(move || {
             site.world.with(|world| world.as_ref().map(|world| world.world.policy.clone()).unwrap_or_default())
         });
-        let text = play.instruction;
         // A pack that was just loaded brings its policy; an edit of the user's is never overwritten.
-        Effect::new(move |before: Option<String>| {
+        Effect::new(move |_| {
             let policy = policy.get();
-            let followed = before.unwrap_or_default();
-            if text.with_untracked(|text| text.is_empty() || *text == followed) && !policy.is_empty() {
-                text.set(policy.clone());
+            if !policy.is_empty() && followed.with_untracked(|followed| *followed != policy) {
+                if text.get_untracked() == followed.get_untracked() {
+                    text.set(policy.clone());
+                }
+                followed.set(policy);
             }
-            policy
         });
-        Self { text, policy }
+        Self { text, undo, policy }
     }
 
     #[must_use]
@@ -45,8 +46,14 @@ impl Draft {
     /// What a rollout's record calls the text.
     #[must_use]
     pub fn name(&self) -> String {
-        let edited = self.policy.with_untracked(|policy| self.text.with_untracked(|text| text != policy));
-        if edited { "edited".to_owned() } else { "the pack's policy".to_owned() }
+        let edited = untrack(|| self.is_edited());
+        if edited { "an edited instruction".to_owned() } else { "the pack's policy".to_owned() }
+    }
+
+    /// Puts a whole text in the draft's place; it can be undone.
+    fn put(&self, text: String) {
+        self.undo.set(Some(self.text.get_untracked()));
+        self.text.set(text);
     }
 }
 
@@ -54,7 +61,6 @@ impl Draft {
 #[component]
 pub fn InstructionTab(draft: Draft) -> impl IntoView {
     let play: Play = expect_context();
-    let undo = RwSignal::new(None::<String>);
     let words = Memo::new(move |_| draft.text.with(|text| text.split_whitespace().count()));
     let state = move || {
         let count = format::counted(words.get() as u64, "word", "words");
@@ -77,10 +83,7 @@ pub fn InstructionTab(draft: Draft) -> impl IntoView {
         })
     });
     let differs = Memo::new(move |_| used.get().is_some_and(|used| draft.text.with(|text| **text != *used)));
-    let put = move |text: String| {
-        undo.set(Some(draft.text.get_untracked()));
-        draft.text.set(text);
-    };
+    let undo = draft.undo;
     view! {
         <section class="pane-section grow-section">
             <h2>
@@ -113,7 +116,7 @@ pub fn InstructionTab(draft: Draft) -> impl IntoView {
                         kind=ButtonKind::Quiet
                         small=true
                         icon="refresh"
-                        on_press=move |()| put(draft.policy.get_untracked())
+                        on_press=move |()| draft.put(draft.policy.get_untracked())
                     >
                         "Back to the policy"
                     </Button>
@@ -138,13 +141,20 @@ pub fn InstructionTab(draft: Draft) -> impl IntoView {
                                 small=true
                                 on_press=move |()| {
                                     if let Some(used) = used.get_untracked() {
-                                        put(used.to_string());
+                                        draft.put(used.to_string());
                                     }
                                 }
                             >
                                 "Take its text"
                             </Button>
                         </div>
+                        <Fold kind=Signal::from(FoldKind::Plain) summary=|| "Its text">
+                            <Code
+                                text=Signal::derive(move || used.get().map(|used| used.to_string()).unwrap_or_default())
+                                label="instruction of the rollout on show"
+                                wrap=true
+                            />
+                        </Fold>
                     </Show>
                 </Callout>
             </Show>

@@ -1,5 +1,7 @@
 //! The Play page: tasks at the start, the conversation in the middle, the inspector at the end.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use self::bar::PlayBar;
@@ -7,16 +9,18 @@ use self::checks::ChecksTab;
 use self::control::{Control, Refusal};
 use self::database::DatabaseTab;
 use self::instruction::{Draft, InstructionTab};
-use self::place::PlaySite;
+use self::place::{Absence, PlaySite};
 use self::scrubber::Scrubber;
 use self::task::TaskTab;
 use self::tasks::TaskList;
-use self::transcript::Transcript;
-use crate::app::play::Play;
-use crate::app::use_packs;
-use crate::present::route::Page;
+use self::transcript::{Transcript, notice_scroll};
+use crate::app::packs::PackState;
+use crate::app::play::{Phase, Play, Running};
+use crate::app::{use_app, use_packs};
+use crate::present::route::{Page, PlayPlace, Route};
 use crate::present::task_line::task_line;
 use crate::present::tone::Tone;
+use crate::rollout::Seat;
 use crate::ui::kit::{Button, ButtonKind, Callout, Empty, Split, SplitPanel, SplitSide, SplitState, TabItem, Tabs};
 
 mod bar;
@@ -48,13 +52,7 @@ pub fn PlayPage() -> impl IntoView {
     Effect::new(move |before: Option<()>| {
         let task = site.task.get();
         control.refusal.set(None);
-        let same = play.shown.with_untracked(|shown| match (shown, &task) {
-            (Some(shown), Some(task)) => std::sync::Arc::ptr_eq(&shown.task, task),
-            _ => true,
-        });
-        if !same {
-            play.leave();
-        }
+        play.turn_to(task.as_deref());
         if before.is_some() {
             split.shown.set(SplitSide::Main);
         }
@@ -63,7 +61,7 @@ pub fn PlayPage() -> impl IntoView {
     let has_world = Memo::new(move |_| site.world.with(Option::is_some));
     view! {
         <PlayBar site control split />
-        <Show when=move || has_world.get() fallback=NoPack>
+        <Show when=move || has_world.get() fallback=move || view! { <NoPack site /> }>
             <Split
                 state=split
                 start=SplitPanel::new("Tasks".to_owned(), "text", move || view! { <TaskList site /> })
@@ -87,12 +85,27 @@ fn Conversation(site: PlaySite, control: Control) -> impl IntoView {
     let play: Play = expect_context();
     let on_show = Memo::new(move |_| play.shown.with(Option::is_some));
     let has_task = Memo::new(move |_| site.task.with(Option::is_some));
+    let (pane_top, window_top) = (StoredValue::new(0.0), StoredValue::new(0.0));
+    // On phones the window scrolls, elsewhere the pane.
+    let listener = window_event_listener(leptos::ev::scroll, move |_| notice_scroll(play, window_top, None));
+    on_cleanup(move || listener.remove());
+    let pane = NodeRef::<leptos::html::Div>::new();
     view! {
         <div class="conversation">
-            <div class="conversation-scroll" data-scrolls="">
+            <div
+                node_ref=pane
+                class="conversation-scroll"
+                data-scrolls=""
+                on:scroll=move |_| {
+                    if let Some(pane) = pane.get_untracked() {
+                        notice_scroll(play, pane_top, Some(&pane));
+                    }
+                }
+            >
+                <RunningElsewhere />
                 <RefusalView control />
                 <Show when=move || on_show.get() fallback=move || view! { <TaskIntro site control has_task /> }>
-                    <Transcript />
+                    <Transcript control />
                 </Show>
             </div>
             <Scrubber />
@@ -106,10 +119,20 @@ fn TaskIntro(site: PlaySite, control: Control, has_task: Memo<bool>) -> impl Int
     view! {
         <Show
             when=move || has_task.get()
-            fallback=|| {
+            fallback=move || {
+                let count = site
+                    .world
+                    .with(|world| world.as_ref().and_then(|w| w.world.tasks(&site.split.get()).map(<[_]>::len)));
+                let (title, what) = match count {
+                    None => ("There is no such split", "The address names a split that this pack does not have."),
+                    Some(0) => ("This split has no tasks", "Choose another split above the task list."),
+                    Some(_) => {
+                        ("There is no such task", "The address names a task that this pack does not have. Choose one from the list.")
+                    }
+                };
                 view! {
-                    <Empty icon="search" title="There is no such task">
-                        <p>"The address names a task that this pack does not have. Choose one from the list."</p>
+                    <Empty icon="search" title=title>
+                        <p>{what}</p>
                     </Empty>
                 }
             }
@@ -168,6 +191,32 @@ fn RefusalView(control: Control) -> impl IntoView {
                 </Callout>
             }
             .into_any(),
+            Refusal::Obstacle { seat, what, advice } => view! {
+                <Callout
+                    tone=Tone::Bad
+                    live=true
+                    title=match seat {
+                        Seat::Agent => "The agent's model cannot be called from here",
+                        Seat::User => "The customer's model cannot be called from here",
+                    }
+                    actions=|| {
+                        view! {
+                            <a class="btn small" href=Page::Models.route().to_string()>
+                                "Look at the endpoints"
+                            </a>
+                        }
+                    }
+                >
+                    <p>{what} " " {advice} " Nothing was sent."</p>
+                </Callout>
+            }
+            .into_any(),
+            Refusal::Busy => view! {
+                <Callout tone=Tone::Warn live=true title="One rollout at a time">
+                    <p>"Let the one that runs come to its end, or stop it, and run this task then."</p>
+                </Callout>
+            }
+            .into_any(),
             Refusal::BrokenTask(why) => view! {
                 <Callout tone=Tone::Bad live=true title="This task's expected actions cannot be run">
                     <p>"The environment refuses one of them: " {why}</p>
@@ -193,28 +242,103 @@ fn Inspector(site: PlaySite, draft: Draft, tab: RwSignal<&'static str>) -> impl 
     }
 }
 
-/// What Play shows before a pack is loaded.
+/// The rollout that runs while the page shows something else, with the way back to it.
 #[component]
-fn NoPack() -> impl IntoView {
+fn RunningElsewhere() -> impl IntoView {
+    let play: Play = expect_context();
+    let (app, packs) = (use_app(), use_packs());
+    let elsewhere = Memo::new(move |_| {
+        let running = play.running.get()?;
+        // On show it has a phase.
+        (!play.phase.get().is_running()).then_some(running)
+    });
+    let paused = Memo::new(move |_| play.running_phase.get() == Phase::Paused);
+    move || {
+        elsewhere.get().map(|Running { pack, world, task, .. }| {
+            let id = task.id.clone();
+            let title = Signal::derive({
+                let id = id.clone();
+                move || {
+                    let state = if paused.get() { "is paused" } else { "is running" };
+                    format!("The rollout of {}, task {} {state}", id.split, id.index)
+                }
+            });
+            // A pack that was removed leaves no place to go to; the rollout holds its own copy and can be ended.
+            let is_loaded = packs.slot(&pack).is_some_and(|slot| {
+                slot.state.with(|state| matches!(state, PackState::Ready(pack) if Arc::ptr_eq(&pack.world, &world)))
+            });
+            let show = {
+                let task = Arc::clone(&task);
+                let route = Route::Play(PlayPlace::Task { pack, task: id });
+                move || {
+                    // A replay of the same task may lie over it.
+                    play.bring_back(&task);
+                    app.go(&route);
+                }
+            };
+            view! {
+                <Callout
+                    title=title
+                    live=true
+                    actions=move || {
+                        view! {
+                            {is_loaded
+                                .then(|| {
+                                    view! {
+                                        <Button small=true icon="play" on_press=move |()| show()>
+                                            "Show it"
+                                        </Button>
+                                    }
+                                })}
+                            <Button small=true kind=ButtonKind::Quiet icon="stop" on_press=move |()| play.stop()>
+                                "Stop it"
+                            </Button>
+                        }
+                    }
+                >
+                    <p>"It goes on while you look at other things, and keeps its conversation."</p>
+                </Callout>
+            }
+        })
+    }
+}
+
+/// What Play shows while the address's pack is not in memory.
+#[component]
+fn NoPack(site: PlaySite) -> impl IntoView {
     let packs = use_packs();
+    let absence = Memo::new(move |_| site.absence(packs));
+    let to_data = |text: &'static str| view! { <a class="btn primary" href=Page::Data.route().to_string()>{text}</a> };
     view! {
-        <Show
-            when=move || PlaySite::is_opening(packs)
-            fallback=|| {
-                view! {
+        <div class="no-pack">
+            <RunningElsewhere />
+            {move || match absence.get() {
+                Absence::NotLoaded => view! {
                     <Empty icon="data" title="No tasks yet">
                         <p>
                             "Load τ-bench retail to begin: 635 customer-service tasks with their database and policy. "
                             "It comes from the benchmark's public repository, is checked file by file, and stays in this browser."
                         </p>
-                        <a class="btn primary" href=Page::Data.route().to_string()>
-                            "Go to Data"
-                        </a>
+                        {to_data("Go to Data")}
                     </Empty>
                 }
-            }
-        >
-            <Empty icon="clock" title="Opening the pack…" />
-        </Show>
+                .into_any(),
+                Absence::Opening => view! { <Empty icon="clock" title="Opening the pack…" /> }.into_any(),
+                Absence::Loading => view! {
+                    <Empty icon="clock" title="The pack is being loaded…">
+                        <p>"Its tasks stand here as soon as all of its files are checked."</p>
+                        {to_data("See how far it is")}
+                    </Empty>
+                }
+                .into_any(),
+                Absence::Unknown(pack) => view! {
+                    <Empty icon="search" title=format!("There is no pack “{pack}”")>
+                        <p>"The address names a pack that this page does not know."</p>
+                        {to_data("See the packs")}
+                    </Empty>
+                }
+                .into_any(),
+            }}
+        </div>
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::app::packs::{LoadedPack, PackState};
+use crate::app::play::Play;
 use crate::app::{App, Packs, use_app, use_packs};
 use crate::domain::Task;
 use crate::present::route::{PlayPlace, Route};
@@ -12,11 +13,25 @@ use crate::present::route::{PlayPlace, Route};
 /// The page's place as signals.
 #[derive(Clone, Copy)]
 pub struct PlaySite {
+    /// The pack that the address asks for, if it names one.
+    pub asked: Memo<Option<String>>,
     /// The loaded pack; `None` until one is.
     pub world: Memo<Option<LoadedPack>>,
     pub split: Memo<String>,
     /// `None` where the address names a task that the pack does not have.
     pub task: Memo<Option<SharedTask>>,
+}
+
+/// Why a place has no world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Absence {
+    /// No pack has the name that the address gives.
+    Unknown(String),
+    /// It is read from the browser's storage.
+    Opening,
+    /// It is fetched.
+    Loading,
+    NotLoaded,
 }
 
 /// A task of a loaded pack; two are the same if they are one.
@@ -42,7 +57,10 @@ impl PlaySite {
     pub fn new() -> Self {
         let app = use_app();
         let packs = use_packs();
+        let play: Play = expect_context();
         let place = Memo::new(move |before: Option<&PlayPlace>| match app.route.get() {
+            // An address that names nothing leads back to where one was.
+            Route::Play(PlayPlace::Start) => play.last_place.get_untracked(),
             Route::Play(place) => place,
             // Another page: what was chosen stays chosen.
             _ => before.cloned().unwrap_or_default(),
@@ -59,7 +77,14 @@ impl PlaySite {
             world
                 .with(|world| world.as_ref().and_then(|world| world.world.task(&split, index).cloned()).map(SharedTask))
         });
-        Self { world, split, task }
+        // Only a place that holds a task is worth coming back to.
+        Effect::new(move |_| {
+            if task.with(Option::is_some) {
+                play.last_place.set(place.get());
+            }
+        });
+        let asked = Memo::new(move |_| place.with(|place| place.pack().map(ToOwned::to_owned)));
+        Self { asked, world, split, task }
     }
 
     /// The pack's name; `Play` where none is loaded.
@@ -69,13 +94,23 @@ impl PlaySite {
         self.world.with(|world| world.as_ref().and_then(name)).unwrap_or_else(|| "Play".to_owned())
     }
 
-    /// Whether the pack of the address is on its way.
+    /// What there is to say of the address's pack while it has no world.
     #[must_use]
-    pub fn is_opening(packs: Packs) -> bool {
-        packs
-            .slots()
-            .iter()
-            .any(|slot| slot.state.with(|state| matches!(state, PackState::Looking | PackState::Opening)))
+    pub fn absence(self, packs: Packs) -> Absence {
+        let asked = self.asked.get();
+        let slots: Vec<_> =
+            packs.slots().into_iter().filter(|slot| asked.as_deref().is_none_or(|id| id == slot.manifest.id)).collect();
+        if let (Some(asked), true) = (asked, slots.is_empty()) {
+            return Absence::Unknown(asked);
+        }
+        let any = |test: fn(&PackState) -> bool| slots.iter().any(|slot| slot.state.with(test));
+        if any(|state| matches!(state, PackState::Looking | PackState::Opening)) {
+            Absence::Opening
+        } else if any(|state| matches!(state, PackState::Loading(_))) {
+            Absence::Loading
+        } else {
+            Absence::NotLoaded
+        }
     }
 
     /// Goes to the task beside the present one; stays at the ends.

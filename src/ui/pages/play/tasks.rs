@@ -116,17 +116,25 @@ fn TaskItem(site: PlaySite, task: Arc<Task>) -> impl IntoView {
             site.task.with(|chosen| chosen.as_ref().is_some_and(|chosen| Arc::ptr_eq(chosen, &task))).then_some("true")
         }
     };
+    let runs = {
+        let task = Arc::clone(&task);
+        Memo::new(move |_| {
+            play.running.with(|running| running.as_ref().is_some_and(|running| Arc::ptr_eq(&running.task, &task)))
+        })
+    };
     let results = Memo::new(move |_| play.results.with(|results| results.get(&key).cloned().unwrap_or_default()));
     view! {
         <li>
             <a class="task" href=route aria-current=current>
-                <span class="task-mark">{move || mark(&results.get())}</span>
+                <span class="task-mark">{move || if runs.get() { running_mark() } else { mark(&results.get()) }}</span>
                 <span class="task-text">
                     <span class="task-title">{title}</span>
                     <span class="task-scenario">{scenario}</span>
                     <span class="task-detail">{detail}</span>
                 </span>
-                <span class="task-number num" aria-label=format!("task {number}")>{number}</span>
+                <span class="task-number num" >
+                    <span class="visually-hidden">"task "</span>
+                    {number}</span>
             </a>
         </li>
     }
@@ -148,6 +156,17 @@ fn mark(rewards: &[Option<f64>]) -> AnyView {
         <span class=class title=text.clone()>
             <Icon name=icon />
             <span class="visually-hidden">{text.clone()}</span>
+        </span>
+    }
+    .into_any()
+}
+
+/// The mark of the task whose rollout runs.
+fn running_mark() -> AnyView {
+    view! {
+        <span class="accent" title="running">
+            <Icon name="play" />
+            <span class="visually-hidden">"running"</span>
         </span>
     }
     .into_any()

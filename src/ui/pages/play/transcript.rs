@@ -4,17 +4,26 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::control::Control;
 use super::tool_card::{IncomingCall, ToolCardView};
 use super::verdict::VerdictView;
-use crate::app::play::{Incoming, Phase, Play, Source};
+use crate::app::play::{Incoming, Phase, Play, Source, Waiting};
+use crate::platform::clock::BrowserClock;
 use crate::platform::page;
-use crate::present::transcript::{Row, RowKind};
+use crate::present::transcript::{Row, RowKind, next_attempt};
+use crate::provider::http::Clock;
 use crate::rollout::Seat;
 use crate::ui::kit::{Button, Callout, Icon};
 
+/// How near to its end a transcript counts as read to the end, in pixels.
+const NEAR_END_PX: f64 = 96.0;
+
+/// How often a wait is counted down, in milliseconds.
+const TICK_MS: f64 = 500.0;
+
 /// The transcript of what is on show, as far as the viewer has gone.
 #[component]
-pub fn Transcript() -> impl IntoView {
+pub fn Transcript(control: Control) -> impl IntoView {
     let play: Play = expect_context();
     let rows = move || {
         let shown = play.cursor.get();
@@ -31,21 +40,24 @@ pub fn Transcript() -> impl IntoView {
         at_end.get().then(|| play.shown.with(|on_show| on_show.as_ref()?.verdict.clone())).flatten()
     });
     view! {
-        <div class="transcript" role="log" aria-label="Conversation" aria-live="polite" aria-relevant="additions">
+        <div class="transcript">
             <SourceLine />
-            <For each=rows key=|(at, _)| *at let:item>
-                <RowView at=item.0 row=item.1 />
-            </For>
+            // What is still coming in stands beside the log: its every word would be read out.
+            <div class="rows" role="log" aria-label="Conversation">
+                <For each=rows key=|(at, _)| *at let:item>
+                    <RowView at=item.0 row=item.1 />
+                </For>
+                {move || verdict.get().map(|verdict| view! { <VerdictView verdict control /> })}
+            </div>
             <Show when=move || at_end.get()>
                 <IncomingView />
             </Show>
-            {move || verdict.get().map(|verdict| view! { <VerdictView verdict /> })}
             <div class="transcript-end" node_ref=follow(play)></div>
         </div>
     }
 }
 
-/// Keeps the newest step in view.
+/// Keeps the newest step in view, unless the reader has scrolled up.
 fn follow(play: Play) -> NodeRef<leptos::html::Div> {
     let end = NodeRef::<leptos::html::Div>::new();
     Effect::new(move |_| {
@@ -53,10 +65,25 @@ fn follow(play: Play) -> NodeRef<leptos::html::Div> {
         play.incoming.track();
         play.phase.track();
         let Some(end) = end.get() else { return };
-        // After the new rows are on the page.
-        page::on_next_frame(move || page::scroll_to_end(&end));
+        if play.follows.get_untracked() {
+            // After the new rows are on the page.
+            page::on_next_frame(move || page::scroll_to_end(&end));
+        }
     });
     end
+}
+
+/// Notices whether the reader is at the end of what scrolls (`None`: the window). To be called at each scroll.
+///
+/// Only scrolling up ends the following: new rows move the end away as well.
+pub fn notice_scroll(play: Play, last_top: StoredValue<f64>, element: Option<&web_sys::Element>) {
+    let Some((top, below)) = page::scrolled(element) else { return };
+    if below < NEAR_END_PX {
+        play.follows.set(true);
+    } else if top < last_top.get_value() - 1.0 {
+        play.follows.set(false);
+    }
+    last_top.set_value(top);
 }
 
 /// Says what the steps are: a replay, or a rollout with whom.
@@ -93,7 +120,7 @@ impl SourceText {
             },
             Source::Rollout { agent, user, instruction_name, .. } => Self {
                 icon: "play",
-                text: format!("Rollout · agent {agent} · customer {user} · instruction: {instruction_name}"),
+                text: format!("Rollout · agent {agent} · customer {user} · with {instruction_name}"),
             },
         }
     }
@@ -146,68 +173,103 @@ fn Speech(who: &'static str, class: &'static str, words: Option<String>) -> impl
     }
 }
 
-/// The reply that is coming in.
+/// The reply that is coming in, or that the rollout is paused.
 #[component]
 fn IncomingView() -> impl IntoView {
     let play: Play = expect_context();
-    move || {
-        let incoming = play.incoming.get();
-        match (play.phase.get(), incoming) {
-            (Phase::Asking(seat) | Phase::Pausing(seat), incoming) => {
-                let incoming = incoming.unwrap_or_default();
-                Some(view! { <Live seat incoming pausing=matches!(play.phase.get(), Phase::Pausing(_)) /> }.into_any())
-            }
-            (Phase::Paused, _) => Some(
-                view! {
-                    <Callout title="Paused between two calls">
-                        <p>"Let it on, take one step, or stop."</p>
-                        <div class="button-row">
-                            <Button on_press=move |()| play.resume() icon="play" small=true>
-                                "Go on"
-                            </Button>
-                            <Button on_press=move |()| play.step() icon="step" small=true>
-                                "One step"
-                            </Button>
-                        </div>
-                    </Callout>
-                }
-                .into_any(),
-            ),
-            (Phase::Idle, _) => None,
-        }
+    let seat = Memo::new(move |_| match play.phase.get() {
+        Phase::Asking(seat) | Phase::Pausing(seat) => Some(seat),
+        Phase::Idle | Phase::Paused => None,
+    });
+    let paused = Memo::new(move |_| play.phase.get() == Phase::Paused);
+    view! {
+        {move || seat.get().map(|seat| view! { <Live seat /> })}
+        <Show when=move || paused.get()>
+            <Callout title="Paused between two calls" live=true>
+                <p>"Let it go on, take one step, or stop."</p>
+                <div class="button-row">
+                    <Button on_press=move |()| play.resume() icon="play" small=true>
+                        "Go on"
+                    </Button>
+                    <Button on_press=move |()| play.step() icon="step" small=true>
+                        "One step"
+                    </Button>
+                </div>
+            </Callout>
+        </Show>
     }
 }
 
+/// A reply as it comes in. Each part is renewed by itself, at most once a frame.
 #[component]
-fn Live(seat: Seat, incoming: Incoming, pausing: bool) -> impl IntoView {
+fn Live(seat: Seat) -> impl IntoView {
+    let play: Play = expect_context();
     let (who, class) = match seat {
         Seat::Agent => ("Agent", "speech agent live"),
         Seat::User => ("Customer", "speech user live"),
     };
-    let calls = incoming
-        .calls
-        .into_iter()
-        .filter(|(name, _)| !name.is_empty())
-        .map(|(name, arguments)| view! { <IncomingCall name arguments /> })
-        .collect_view();
-    let reasoning = (!incoming.reasoning.is_empty()).then(|| view! { <p class="reasoning">{incoming.reasoning}</p> });
-    let state = match (&incoming.waiting, pausing) {
-        (Some(reason), _) => reason.clone(),
-        (None, true) => "pauses after this reply".to_owned(),
-        (None, false) => String::new(),
-    };
+    let reasoning = part(play, |incoming| incoming.reasoning.clone());
+    let text = part(play, |incoming| incoming.text.clone());
+    let calls = part(play, |incoming| incoming.calls.clone());
+    let waiting = part(play, |incoming| incoming.waiting.clone());
+    let pausing = Memo::new(move |_| matches!(play.phase.get(), Phase::Pausing(_)));
     view! {
         <div class=class aria-busy="true">
             <span class="who">{who}</span>
             <div class="words">
-                {reasoning} <span class="stream">{incoming.text}</span>
+                <Show when=move || reasoning.with(|text| !text.is_empty())>
+                    <p class="reasoning">
+                        <span class="visually-hidden">"Reasoning "</span>
+                        {reasoning}
+                    </p>
+                </Show>
+                <span class="stream">{text}</span>
                 <span class="typing" role="img" aria-label=format!("{who} is writing")>
                     <i></i>
                     <i></i>
                     <i></i>
                 </span>
-                {calls} <span class="live-state">{state}</span>
+                {move || {
+                    let named = calls.get().into_iter().filter(|(name, _)| !name.is_empty());
+                    named.map(|(name, arguments)| view! { <IncomingCall name arguments /> }).collect_view()
+                }}
+                {move || waiting.get().map(|waiting| view! { <WaitingLine waiting /> })}
+                <Show when=move || pausing.get()>
+                    <p class="live-state" role="status">
+                        "Pauses after this reply"
+                    </p>
+                </Show>
             </div>
         </div>
+    }
+}
+
+/// A part of the reply that is coming in.
+fn part<T: Default + PartialEq + Send + Sync + 'static>(play: Play, read: fn(&Incoming) -> T) -> Memo<T> {
+    Memo::new(move |_| play.incoming.with(|incoming| incoming.as_ref().map(read).unwrap_or_default()))
+}
+
+/// Why a call waits, for how long, and what comes then.
+#[component]
+fn WaitingLine(waiting: Waiting) -> impl IntoView {
+    let Waiting { reason, attempt, until_ms } = waiting;
+    let left = RwSignal::new(until_ms - BrowserClock.now_ms());
+    leptos::task::spawn_local(async move {
+        // Ends with the line, or with the wait.
+        while left.try_get_untracked().is_some_and(|left| left > 0.0) {
+            BrowserClock.sleep(TICK_MS).await;
+            left.try_set(until_ms - BrowserClock.now_ms());
+        }
+    });
+    view! {
+        <p class="live-state waiting" role="status">
+            <Icon name="clock" />
+            <span>
+                {reason} " " // The count is not read out at every second.
+                <span class="num" aria-live="off">
+                    {move || next_attempt(attempt, left.get())}
+                </span>
+            </span>
+        </p>
     }
 }

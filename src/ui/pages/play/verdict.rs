@@ -4,28 +4,53 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::control::Control;
 use super::record_change::ChangedRecords;
 use crate::app::play::Play;
 use crate::present::format;
+use crate::present::route::Route;
 use crate::present::verdict::{Check, Outcome, Verdict};
-use crate::ui::kit::Icon;
+use crate::rollout::Ending;
+use crate::ui::kit::{Button, Icon};
 
 /// The card at the end of the transcript.
 #[component]
-pub fn VerdictView(verdict: Arc<Verdict>) -> impl IntoView {
+pub fn VerdictView(verdict: Arc<Verdict>, control: Control) -> impl IntoView {
     let play: Play = expect_context();
     let class = format!("verdict {}", outcome_class(verdict.outcome));
     let spent = move || {
         play.shown.with(|shown| shown.as_ref().map(|shown| shown.spent).filter(|spent| spent.calls > 0).map(spent_line))
     };
     let differences = verdict.differences.clone();
+    // A rollout that its user stopped needs no advice.
+    let failed = play.shown.with_untracked(|shown| {
+        shown.as_ref().is_some_and(|shown| matches!(shown.ending, Some(Ending::Unscored { .. })))
+    });
     view! {
         <section class=class aria-label="Verdict">
             <p class="verdict-head">
                 <Icon name=outcome_icon(verdict.outcome) /> <strong>{verdict.headline.clone()}</strong>
                 <span class="verdict-reason">{verdict.reason.clone()}</span>
             </p>
-            <CheckList checks=verdict.checks.clone() />
+            {(!verdict.checks.is_empty()).then(|| view! { <CheckList checks=verdict.checks.clone() /> })}
+            {(verdict.outcome == Outcome::Unscored)
+                .then(|| {
+                    view! {
+                        <div class="button-row">
+                            <Button on_press=move |()| control.run(false) icon="refresh" small=true>
+                                "Run again"
+                            </Button>
+                            {failed
+                                .then(|| {
+                                    view! {
+                                        <a class="btn quiet small" href=Route::Models.to_string()>
+                                            "Look at the endpoints"
+                                        </a>
+                                    }
+                                })}
+                        </div>
+                    }
+                })}
             {(!differences.is_empty())
                 .then(|| {
                     view! {
@@ -55,7 +80,7 @@ pub fn CheckList(checks: Vec<Check>) -> impl IntoView {
                 <li class=class>
                     <Icon name=icon />
                     <span>
-                        <span class="visually-hidden">{word} ": "</span>
+                        <span class="visually-hidden">{word} ", "</span>
                         {check.text}
                     </span>
                 </li>
@@ -82,9 +107,9 @@ pub const fn outcome_icon(outcome: Outcome) -> &'static str {
 }
 
 fn spent_line(spent: crate::rollout::Spent) -> String {
-    let mut parts = vec![format!("{} model calls", spent.calls)];
+    let mut parts = vec![format::counted(spent.calls as u64, "model call", "model calls")];
     if let Some(tokens) = spent.usage.input() {
-        parts.push(format!("{} tokens in", format::count(tokens)));
+        parts.push(format!("{} in", format::counted(tokens, "token", "tokens")));
     }
     if let Some(tokens) = spent.usage.output() {
         parts.push(format!("{} out", format::count(tokens)));
