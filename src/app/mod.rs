@@ -4,6 +4,7 @@
 
 pub mod actions;
 pub mod endpoints;
+pub mod incoming;
 pub mod packs;
 pub mod play;
 pub mod seats;

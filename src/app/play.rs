@@ -2,7 +2,6 @@
 //!
 //! It belongs to the whole page, not to the component, so a rollout goes on while another page is open.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,14 +9,12 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::chat::{ChatDelta, ChatModel};
+use super::incoming::{Feed, Incoming};
+use crate::chat::ChatModel;
 use crate::domain::{Database, Task, TaskId, World};
-use crate::platform::clock::BrowserClock;
-use crate::platform::page;
 use crate::present::route::PlayPlace;
 use crate::present::transcript::{self, Row};
 use crate::present::verdict::{Verdict, verdict};
-use crate::provider::http::Clock;
 use crate::py::PyResult;
 use crate::rollout::{
     AgentSettings, DEFAULT_MAX_STEPS, Ending, Episode, Gate, Progress, Seat, Seats, Spent, Step, drive, reference_run,
@@ -126,28 +123,6 @@ impl Phase {
     pub const fn is_running(self) -> bool {
         !matches!(self, Self::Idle)
     }
-}
-
-/// A reply as far as it has come in.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Incoming {
-    pub seat: Option<Seat>,
-    pub text: String,
-    pub reasoning: String,
-    /// The tool calls: name and argument text so far.
-    pub calls: Vec<(String, String)>,
-    /// Set while it waits for another attempt.
-    pub waiting: Option<Waiting>,
-}
-
-/// A wait before another attempt at a call.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Waiting {
-    pub reason: String,
-    /// The attempt that follows; the first is 1.
-    pub attempt: u32,
-    /// When it ends, on the browser's clock.
-    pub until_ms: f64,
 }
 
 /// What a rollout is started with.
@@ -299,7 +274,7 @@ impl Play {
         let key = (start.pack, start.task.id.clone());
         let (agent, user) = (start.agent, start.user);
         spawn_local(async move {
-            let feed = Feed::new(self);
+            let feed = Feed::new(self.incoming);
             let mut watch = |episode: &Episode, progress: Progress| self.follow(id, episode, progress, &feed);
             drive(&mut episode, Seats { agent: &*agent, user: &*user }, &gate, &mut watch).await;
             if let Some(ending) = episode.ending() {
@@ -448,87 +423,5 @@ impl Play {
             self.running.set(None);
             self.gate.set_value(None);
         }
-    }
-}
-
-/// Collects what streams in and shows it at most once a frame.
-#[derive(Clone)]
-struct Feed {
-    play: Play,
-    collected: Rc<RefCell<Collected>>,
-}
-
-#[derive(Default)]
-struct Collected {
-    incoming: Incoming,
-    due: bool,
-    /// Counts the replies, so that a frame that was asked for an earlier one shows nothing.
-    reply: u64,
-}
-
-impl Feed {
-    fn new(play: Play) -> Self {
-        Self { play, collected: Rc::default() }
-    }
-
-    fn begin(&self, seat: Seat) {
-        let mut collected = self.collected.borrow_mut();
-        collected.reply += 1;
-        collected.incoming = Incoming { seat: Some(seat), ..Incoming::default() };
-        let incoming = collected.incoming.clone();
-        drop(collected);
-        self.play.incoming.set(Some(incoming));
-    }
-
-    fn take(&self, delta: ChatDelta) {
-        let mut collected = self.collected.borrow_mut();
-        let incoming = &mut collected.incoming;
-        if !matches!(delta, ChatDelta::Waiting { .. }) {
-            incoming.waiting = None;
-        }
-        match delta {
-            ChatDelta::Text(text) => incoming.text.push_str(&text),
-            ChatDelta::Reasoning(text) => incoming.reasoning.push_str(&text),
-            ChatDelta::ToolCall { index, name, arguments } => {
-                // A model numbers its calls itself; a wild number must not become a wild allocation.
-                if index < 64 {
-                    if incoming.calls.len() <= index {
-                        incoming.calls.resize_with(index + 1, Default::default);
-                    }
-                    let call = &mut incoming.calls[index];
-                    if let Some(name) = name {
-                        call.0 = name;
-                    }
-                    call.1.push_str(&arguments);
-                }
-            }
-            ChatDelta::Restarted => *incoming = Incoming { seat: incoming.seat, ..Incoming::default() },
-            ChatDelta::Waiting { reason, wait_ms, attempt } => {
-                incoming.waiting = Some(Waiting { reason, attempt, until_ms: BrowserClock.now_ms() + wait_ms });
-            }
-        }
-        if !collected.due {
-            collected.due = true;
-            let (feed, reply) = (self.clone(), collected.reply);
-            drop(collected);
-            page::on_next_frame(move || feed.show(reply));
-        }
-    }
-
-    fn end(&self) {
-        self.collected.borrow_mut().reply += 1;
-        self.play.incoming.set(None);
-    }
-
-    fn show(&self, reply: u64) {
-        let mut collected = self.collected.borrow_mut();
-        collected.due = false;
-        if collected.reply != reply {
-            return;
-        }
-        let incoming = collected.incoming.clone();
-        drop(collected);
-        // The page may have been left meanwhile.
-        self.play.incoming.try_set(Some(incoming));
     }
 }
