@@ -80,11 +80,6 @@ impl App {
         page::set_hash(&route.to_string());
     }
 
-    /// Goes to a place without leaving an entry in the browser's history, for addresses that were only completed.
-    pub fn go_instead(self, route: &Route) {
-        page::replace_hash(&route.to_string());
-    }
-
     /// Changes the theme and keeps the choice.
     pub fn set_theme(self, theme: Theme) {
         theme.apply();

@@ -189,21 +189,6 @@ impl ChatErrorKind {
             | Self::Config => false,
         }
     }
-
-    /// Whether every other call to the endpoint would fail alike until the user has done something.
-    #[must_use]
-    pub fn stops_endpoint(self) -> bool {
-        matches!(
-            self,
-            Self::MixedContent
-                | Self::Offline
-                | Self::Auth
-                | Self::Billing
-                | Self::Quota
-                | Self::ModelNotFound
-                | Self::Config
-        )
-    }
 }
 
 /// Fills a seat: an endpoint, a member of the rehearsal cast, a script, a person.

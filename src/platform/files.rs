@@ -1,12 +1,11 @@
-//! Files that the user drops or chooses, with folders, and texts saved as files.
+//! Files that the user drops or chooses, alone or in folders.
 
-use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Blob, BlobPropertyBag, DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemDirectoryReader,
-    FileSystemEntry, FileSystemFileEntry, HtmlAnchorElement, Url,
+    DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemDirectoryReader, FileSystemEntry,
+    FileSystemFileEntry,
 };
 
 use crate::pack::given::GivenFile;
@@ -17,9 +16,6 @@ pub const MAX_FILES: usize = 20_000;
 
 /// Folders that hold no data and can hold very many files.
 const SKIPPED: [&str; 4] = [".git", "node_modules", "__pycache__", ".venv"];
-
-/// How long the address of a saved text stays valid. The browser may ask its user where to save it.
-const SAVE_SECONDS: u32 = 60;
 
 /// A file of the user's. It is not read until it is asked for.
 #[derive(Clone, Debug)]
@@ -166,29 +162,4 @@ fn promised(mut start: impl FnMut(&Function, &Function)) -> JsFuture {
 fn text_of(error: &JsValue) -> String {
     let message = Reflect::get(error, &"message".into()).ok().and_then(|message| message.as_string());
     message.filter(|message| !message.is_empty()).unwrap_or_else(|| "the browser gives no reason".to_owned())
-}
-
-/// Saves a text as a file among the user's downloads. False if the browser refuses.
-///
-/// `media_type` such as `application/json`.
-#[must_use]
-pub fn save_text(name: &str, media_type: &str, text: &str) -> bool {
-    save(name, media_type, text).is_ok()
-}
-
-fn save(name: &str, media_type: &str, text: &str) -> Result<(), JsValue> {
-    let document = super::page::document().ok_or(JsValue::NULL)?;
-    let options = BlobPropertyBag::new();
-    options.set_type(media_type);
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options)?;
-    let address = Url::create_object_url_with_blob(&blob)?;
-    let link: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
-    link.set_href(&address);
-    link.set_download(name);
-    link.click();
-    spawn_local(async move {
-        TimeoutFuture::new(SAVE_SECONDS * 1000).await;
-        _ = Url::revoke_object_url(&address);
-    });
-    Ok(())
 }

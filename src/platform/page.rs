@@ -34,13 +34,6 @@ pub fn set_hash(hash: &str) {
     }
 }
 
-/// Goes to a hash address in place of the current entry of the history.
-pub fn replace_hash(hash: &str) {
-    if let Some(window) = web_sys::window() {
-        let _ = window.location().replace(hash);
-    }
-}
-
 /// Reads a small setting. Small settings are looks only; everything that matters is in IndexedDB.
 #[must_use]
 pub fn setting(name: &str) -> Option<String> {

@@ -8,20 +8,13 @@ pub struct TabItem {
     /// Unique among its neighbours; the value of `selected`.
     pub id: &'static str,
     pub label: Signal<String>,
-    /// A figure or mark after the label.
-    pub badge: ViewFn,
     /// The panel; built when the tab is selected.
     pub panel: ViewFn,
 }
 
 impl TabItem {
     pub fn new(id: &'static str, label: impl Into<Signal<String>>, panel: impl Into<ViewFn>) -> Self {
-        Self { id, label: label.into(), badge: ViewFn::default(), panel: panel.into() }
-    }
-
-    #[must_use]
-    pub fn with_badge(self, badge: impl Into<ViewFn>) -> Self {
-        Self { badge: badge.into(), ..self }
+        Self { id, label: label.into(), panel: panel.into() }
     }
 }
 
@@ -58,7 +51,7 @@ pub fn Tabs(
     let buttons = tabs
         .iter()
         .map(|tab| {
-            let (id, label, badge) = (tab.id, tab.label, tab.badge.clone());
+            let (id, label) = (tab.id, tab.label);
             let is_selected = move || selected.get() == id;
             view! {
                 <button
@@ -72,7 +65,6 @@ pub fn Tabs(
                     on:click=move |_| selected.set(id)
                 >
                     {move || label.get()}
-                    {badge.run()}
                 </button>
             }
         })
