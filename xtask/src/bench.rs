@@ -83,7 +83,7 @@ fn in_browser(root: &Path, upstream: &Path) -> Result<()> {
 
 /// Builds the module as the page is built, so that the figures are those of the page.
 fn build_for_browser(root: &Path) -> Result<PathBuf> {
-    let kit = Kit::for_trunk(root)?;
+    let kit = Kit::for_release(root)?;
     let target = process::target_folder(root);
     say::step("Building the measurement for wasm32", "usually 3 minutes the first time, then 1 minute after a change");
     let mut cargo = process::cargo();

@@ -47,7 +47,7 @@ const DEVELOPMENT_PAGE: &str = "index.dev.html";
 /// Serves a development build that is made anew and reloaded on every change.
 pub fn development(root: &Path, port: u16) -> Result<()> {
     require_free(port)?;
-    let kit = Kit::for_trunk(root)?.with_flag("--cfg erase_components");
+    let kit = Kit::for_trunk(root)?;
     write_development_page(root)?;
     let mut trunk = Command::new("trunk");
     trunk.current_dir(root).args(["serve", "--no-spa", "--port", &port.to_string(), "--address", "127.0.0.1"]);

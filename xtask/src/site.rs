@@ -15,7 +15,7 @@ pub fn dist(root: &Path) -> PathBuf {
 
 /// The release build.
 pub fn build(root: &Path) -> Result<()> {
-    let kit = Kit::for_trunk(root)?;
+    let kit = Kit::for_release(root)?;
     say::step("Building the page for release", "usually 3 minutes the first time, then 1 minute after a change");
     let mut trunk = Command::new("trunk");
     trunk.current_dir(root).args(["build", "--release", "--cargo-profile", "web"]).arg("--dist").arg(dist(root));

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Raised when this recipe changes, so that an older result is not used.
-const RECIPE: u32 = 1;
+const RECIPE: u32 = 2;
 
 /// The cache entry for this compiler. rustc accepts a standard library of its own build only, hence the commit.
 pub fn cache_name(rustc: &Rustc) -> String {
@@ -32,8 +32,10 @@ pub fn make_sysroot(rustc: &Rustc, source: &Path, folder: &Path) -> Result<()> {
     // `test` too, or `cargo test --target wasm32-unknown-unknown` would find no harness.
     cargo.current_dir(&build).args(["build", "--release", "--target", WASM, "-Zbuild-std=std,panic_abort,test"]);
     cargo.arg("--target-dir").arg(build.join("target"));
+    // The source's folder is gone afterwards, so its path would say nothing in a panic's message.
+    let flags = format!("-Cembed-bitcode=yes --remap-path-prefix={}=/rustc/library", source.display());
     // Stable compilers take -Z options only so; embedded bitcode is what link-time optimisation reads.
-    cargo.env("RUSTC_BOOTSTRAP", "1").env_remove("CARGO_ENCODED_RUSTFLAGS").env("RUSTFLAGS", "-Cembed-bitcode=yes");
+    cargo.env("RUSTC_BOOTSTRAP", "1").env_remove("CARGO_ENCODED_RUSTFLAGS").env("RUSTFLAGS", flags);
     // cargo's own tests use this variable to take the source from outside the toolchain.
     cargo.env("__CARGO_TESTS_ONLY_SRC_ROOT", source);
     process::run(&mut cargo)?;

@@ -1,11 +1,12 @@
 //! `test` and `check`: every part runs even when an earlier one failed, and the end lists what failed.
 
 use crate::browser::{self, Browser};
-use crate::failure::{Failure, Result};
+use crate::failure::{Context, Failure, Result};
 use crate::kit::Kit;
 use crate::rustc::WASM;
 use crate::size::Sizes;
 use crate::{process, say, site};
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -39,7 +40,30 @@ pub fn test(root: &Path, options: &TestOptions) -> Result<()> {
 
 fn native_tests(root: &Path, options: &TestOptions) -> Result<()> {
     say::step("Native tests", "usually 1 minute the first time, then seconds");
-    cargo_test(root, &["--workspace"], options)
+    // Named one by one, because cargo can't leave one out: the recorded vectors have a part of their own, optimised.
+    let names = test_names(&root.join("tests"))?;
+    let targets = names.iter().filter(|name| !OWN_PART.contains(&name.as_str())).flat_map(|name| ["--test", name]);
+    let mut arguments = vec!["--workspace", "--lib", "--bins", "--examples"];
+    arguments.extend(targets);
+    let targets = cargo_test(root, &arguments, options);
+    let documentation = cargo_test(root, &["--workspace", "--doc"], options);
+    targets.and(documentation)
+}
+
+/// Test programs that have a part of `test` to themselves.
+const OWN_PART: [&str; 2] = ["golden", "browser"];
+
+/// The test programs that cargo finds in a folder, sorted: files, and folders with a `main.rs`.
+fn test_names(folder: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).context(|| folder.display().to_string())?.flatten() {
+        let path = entry.path();
+        if path.join("main.rs").is_file() || path.extension().is_some_and(|extension| extension == "rs") {
+            names.extend(path.file_stem().map(|name| name.to_string_lossy().into_owned()));
+        }
+    }
+    names.sort();
+    Ok(names)
 }
 
 fn golden(root: &Path, options: &TestOptions) -> Result<()> {
@@ -160,6 +184,15 @@ mod tests {
         assert!(report.part("second", || Ok(())));
         report.skipped("third", "no time");
         assert_eq!(report.end().unwrap_err().to_string(), "1 of 3 parts failed");
+    }
+
+    #[test]
+    fn test_programs_are_found_as_cargo_finds_them() {
+        let names = test_names(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests")).unwrap();
+        for name in ["architecture", "browser", "golden"] {
+            assert!(names.iter().any(|found| found == name), "{name} is not in {names:?}");
+        }
+        assert!(!names.iter().any(|name| name == "support"), "helpers are no program: {names:?}");
     }
 
     #[test]
