@@ -94,14 +94,33 @@ fn SourceLine() -> impl IntoView {
     let source = Memo::new(move |_| {
         play.shown.with(|shown| shown.as_ref().map(|shown| shown.source.clone()).map(SourceText::of))
     });
-    move || {
-        source.get().map(|text| {
-            view! {
-                <p class="source-line">
-                    <Icon name=text.icon /> <span>{text.text}</span>
-                </p>
-            }
-        })
+    // A replay lies over the task's last rollout, which is not lost.
+    let task = move || play.shown.with(|shown| shown.as_ref().map(|shown| Arc::clone(&shown.task)));
+    let covers = Memo::new(move |_| task().is_some_and(|task| play.has_aside(&task)));
+    let back = move |()| {
+        if let Some(task) = untrack(task) {
+            play.bring_back(&task);
+        }
+    };
+    view! {
+        {move || {
+            source
+                .get()
+                .map(|text| {
+                    view! {
+                        <p class="source-line">
+                            <Icon name=text.icon /> <span>{text.text}</span>
+                        </p>
+                    }
+                })
+        }}
+        <Show when=move || covers.get()>
+            <div class="button-row">
+                <Button small=true icon="undo" on_press=back>
+                    "Back to the last rollout"
+                </Button>
+            </div>
+        </Show>
     }
 }
 
