@@ -1,11 +1,11 @@
 use leptos::prelude::*;
 
-/// A picture of the sprite `assets/icons.svg`, in the text's colour and size.
+/// A picture of the sprite `assets/icons.svg`, which `index.html` carries, in the text's colour and size.
 ///
 /// Silent for screen readers: the words beside it, or the label of the control it stands in, say the same.
 #[component]
 pub fn Icon(
-    /// The symbol's id in the sprite.
+    /// The symbol's id in the sprite, without `icon-`.
     #[prop(into)]
     name: Signal<String>,
     /// A class beside `icon`.
@@ -14,7 +14,7 @@ pub fn Icon(
 ) -> impl IntoView {
     view! {
         <svg class=format!("icon {class}") aria-hidden="true">
-            <use href=move || format!("icons.svg#{}", name.get())></use>
+            <use href=move || format!("#icon-{}", name.get())></use>
         </svg>
     }
 }

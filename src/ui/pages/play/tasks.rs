@@ -70,7 +70,7 @@ pub fn TaskList(site: PlaySite) -> impl IntoView {
                 {splits}
                 <SearchInput value=search label key_hint="/" id=SEARCH_ID on_keydown=Callback::new(on_search_key) />
             </div>
-            <ul class="task-list" on:keydown=walk>
+            <ul class="task-list" aria-label="Tasks" on:keydown=walk>
                 <For each=move || found.with(|found| found.tasks.clone()) key=|task| Arc::as_ptr(task) as usize let:task>
                     <TaskItem site task />
                 </For>
