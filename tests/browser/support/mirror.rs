@@ -131,10 +131,10 @@ fn answer(connection: &TcpStream, shared: &Shared) -> std::io::Result<()> {
             b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\naccess-control-allow-origin: *\r\nconnection: close\r\n\r\n",
         );
     };
-    if now == Some(Fault::Altered) {
-        if let Some(first) = body.first_mut() {
-            *first ^= 1;
-        }
+    if now == Some(Fault::Altered)
+        && let Some(first) = body.first_mut()
+    {
+        *first ^= 1;
     }
     write!(
         out,
