@@ -130,6 +130,35 @@ async fn without_a_network_loading_says_so_and_can_be_tried_again() {
 }
 
 #[tokio::test]
+async fn with_a_full_storage_a_pack_works_until_the_page_is_left() {
+    with_mirror(async |session, mirror| {
+        let page = Page::open(session, "#/data").await?;
+        session.set_quota(Some(1_000_000)).await?;
+        page.set_pack_source(&mirror.url(), false).await?;
+        page.press_load().await?;
+        let card = page.pack_card();
+        card.says("until you leave").await?;
+        let text = card.says("storage for this page is full").await?;
+        assert!(text.contains("It works until this page is closed."), "{text}");
+        session.scan("a pack that is not stored").await?;
+        session.picture("data-full").await?;
+        page.choose_task("test", 0).await?;
+        page.replay_expected_to_end().await?;
+        assert!(page.verdict().await?.contains("Reward 1"));
+
+        // With room again, the same pack can be stored.
+        session.set_quota(None).await?;
+        page.go_to("Data").await?;
+        session.named("button", format!("More for {PACK}")).click().await?;
+        session.named("menuitem", "Load again").click().await?;
+        page.pack_is_ready().await?;
+        page.reload().await?;
+        page.pack_is_ready().await
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn loading_shows_its_progress_and_can_be_cancelled() {
     with_mirror(async |session, mirror| {
         mirror.fail("orders.json", Fault::Held);

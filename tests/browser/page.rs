@@ -84,6 +84,24 @@ impl<'s> Page<'s> {
         self.session.named("dialog", "Command palette").gone().await
     }
 
+    /// An error when the page as a whole scrolls, where its panels are meant to.
+    pub async fn fills_its_window(&self) -> Outcome {
+        let excess = self
+            .session
+            .script(
+                "const root = document.scrollingElement;
+                 const over = [...document.querySelectorAll('body *')].filter((e) => {
+                    const box = e.getBoundingClientRect();
+                    return box.bottom + scrollY > innerHeight + 1 && getComputedStyle(e).position === 'absolute';
+                 });
+                 return root.scrollHeight > innerHeight
+                    ? `${root.scrollHeight} px in ${innerHeight}: ${over.slice(0, 5).map((e) => e.outerHTML.slice(0, 120))}`
+                    : null",
+            )
+            .await?;
+        if excess.is_null() { Ok(()) } else { Err(format!("the page is taller than its window: {excess}").into()) }
+    }
+
     /// An error when the page is wider than its window, which on a phone means scrolling sideways to read.
     pub async fn fits_its_window(&self) -> Outcome {
         let excess = self

@@ -143,6 +143,7 @@ async fn play_is_accessible_everywhere() {
             for tab in ["Instruction", "Database", "Checks", "Task"] {
                 session.named("tab", tab).click().await?;
                 session.role("tabpanel").thing().await?;
+                page.fills_its_window().await?;
                 session.script("document.querySelectorAll('main details').forEach((fold) => fold.open = true)").await?;
                 session.scan(&format!("Play with {tab} ({scheme:?})")).await?;
                 session

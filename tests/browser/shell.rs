@@ -1,6 +1,9 @@
 //! The frame around the pages: routes, keyboard, themes, the content security policy, and what is left of the page
 //! when its program stops or cannot start.
 
+use std::fs;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use thirtyfour::Key;
 
 use super::{
@@ -32,6 +35,10 @@ async fn every_address_leads_to_its_page() {
             assert!(session.driver.title().await?.contains("Taupe"));
         }
         session.sees("#/nowhere/at/all").await?;
+        let loaded = session.script("return performance.getEntriesByType('resource').map((file) => file.name)").await?;
+        let foreign =
+            |address: &serde_json::Value| !address.as_str().is_some_and(|text| text.starts_with(&session.site("")));
+        assert!(!loaded.as_array().is_some_and(|all| all.is_empty() || all.iter().any(foreign)), "{loaded}");
         let page = Page { session };
         for name in ["Play", "Data", "Models"] {
             page.go_to(name).await?;
@@ -207,12 +214,30 @@ async fn a_panic_shows_the_recovery_panel() {
 }
 
 #[tokio::test]
-async fn a_panic_later_on_shows_the_recovery_panel_too() {
+async fn after_a_panic_everything_stored_can_still_be_saved() {
     in_browser(async |session| {
         session.witness().expect("provoked by #/debug/panic");
-        Page::open(session, "#/models").await?;
+        let page = Page::open(session, "#/models").await?;
+        page.configure_endpoint("http://127.0.0.1:9/v1", "", "a-model-to-find-again").await?;
+        let folder = session.allow_downloads().await?;
         session.script("location.hash = '#/debug/panic'").await?;
-        session.named("dialog", "Taupe has stopped").thing().await?;
+        let panel = session.named("dialog", "Taupe has stopped");
+        session.named("button", "Download stored data").within(&panel).click().await?;
+        panel.says("Saved ").await?;
+        let saved = until("the saved file", SOON, async || {
+            let files: Vec<_> = fs::read_dir(&folder)?.collect::<Result<_, _>>()?;
+            let whole =
+                files.iter().map(fs::DirEntry::path).find(|path| path.extension().is_some_and(|end| end == "json"));
+            Ok(whole.map_or_else(|| Look::NotYet(format!("there are {files:?}")), Look::Seen))
+        })
+        .await?;
+        let saved: serde_json::Value = serde_json::from_str(&fs::read_to_string(saved)?)?;
+        assert_eq!(saved["format"], "taupe-rescue");
+        let records = saved["databases"][0]["stores"].as_array().into_iter().flatten();
+        let mut records = records.filter_map(|store| store["records"].as_array()).flatten();
+        let endpoints = records.find(|record| record["key"] == "endpoints").ok_or("no endpoints were saved")?;
+        let bytes = BASE64.decode(endpoints["value"]["$base64"].as_str().unwrap_or_default())?;
+        assert!(String::from_utf8(bytes)?.contains("a-model-to-find-again"), "{saved}");
         Ok(())
     })
     .await;

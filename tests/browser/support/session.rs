@@ -134,6 +134,26 @@ impl Session {
         Ok(())
     }
 
+    /// Limits what the page may store, in bytes; `None` lifts the limit.
+    pub async fn set_quota(&self, bytes: Option<u64>) -> Outcome {
+        let origin = self.script("return location.origin").await?;
+        let mut parameters = json!({"origin": origin});
+        if let Some(bytes) = bytes {
+            parameters["quotaSize"] = json!(bytes);
+        }
+        self.cdp("Storage.overrideQuotaForOrigin", parameters).await?;
+        Ok(())
+    }
+
+    /// Lets the page save files, in a folder of the test's own that is empty at first.
+    pub async fn allow_downloads(&self) -> Outcome<PathBuf> {
+        let folder = places::leavings("downloads")?.join(&self.name);
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder)?;
+        self.cdp("Browser.setDownloadBehavior", json!({"behavior": "allow", "downloadPath": folder})).await?;
+        Ok(folder)
+    }
+
     /// Types into whatever has the focus; `Key`s may be mixed in.
     pub async fn press(&self, keys: impl Into<TypingData>) -> Outcome {
         Ok(self.driver.action_chain().send_keys(keys).perform().await?)
