@@ -13,6 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("chat", &[]),
     ("provider", &["chat"]),
     ("domain", &["chat", "py"]),
+    ("cast", &["domain"]),
     ("pack", &["domain", "py"]),
     ("rollout", &["domain", "chat", "py"]),
     ("present", &["rollout", "pack", "domain", "provider", "chat", "py"]),
