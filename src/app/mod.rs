@@ -8,6 +8,7 @@ pub mod incoming;
 pub mod packs;
 pub mod play;
 pub mod seats;
+pub mod starters;
 pub mod state;
 pub mod storage;
 pub mod theme;

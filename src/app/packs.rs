@@ -1,4 +1,4 @@
-//! The official packs in this page: looked up, loaded, opened, removed.
+//! The packs in this page: official ones looked up, loaded, opened, removed; starter worlds beside them.
 //!
 //! Loading goes on while other pages are open, and what fails leaves a pack as it was before.
 
@@ -9,6 +9,7 @@ use futures::future::{AbortHandle, Abortable, Aborted};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::starters::{StarterSlot, StarterState};
 use super::storage::{PageStore, Setting};
 use crate::{
     domain::{self, World},
@@ -44,11 +45,19 @@ pub enum PackState {
 pub struct LoadedPack {
     /// Its id.
     pub pack: String,
+    /// What the page calls it.
+    pub name: String,
     pub world: Arc<World>,
-    pub record: Arc<PackRecord>,
-    pub kept: Kept,
     /// What it holds: `115 test · 20 dev · 500 train tasks`, `1,000 orders`, …
     pub holds: Arc<Vec<String>>,
+    /// `None` for a world that comes with the page.
+    pub installed: Option<Arc<Installation>>,
+}
+
+/// Where an official pack came from, and how long it stays.
+pub struct Installation {
+    pub record: PackRecord,
+    pub kept: Kept,
 }
 
 impl PartialEq for LoadedPack {
@@ -61,11 +70,16 @@ impl PartialEq for LoadedPack {
 impl LoadedPack {
     /// `None` if the page knows no domain of the pack's name, which its own packs do not do.
     fn new(manifest: &'static Manifest, installed: Installed) -> Option<Self> {
-        let holds = Arc::new(packs::holds(&installed));
         let Installed { pack, record, kept } = installed;
         let domain = domain::by_name(manifest.domain)?;
         let world = Arc::new(pack.into_world(domain));
-        Some(Self { pack: manifest.id.to_owned(), world, record: Arc::new(record), kept, holds })
+        Some(Self {
+            pack: manifest.id.to_owned(),
+            name: manifest.name.to_owned(),
+            holds: Arc::new(packs::holds(&world)),
+            world,
+            installed: Some(Arc::new(Installation { record, kept })),
+        })
     }
 }
 
@@ -82,6 +96,7 @@ pub struct Slot {
 #[derive(Clone, Copy)]
 pub struct Packs {
     slots: StoredValue<Vec<Slot>>,
+    starters: StoredValue<Vec<StarterSlot>>,
     /// Where packs are loaded from.
     pub source: RwSignal<Source>,
     storage: PageStore,
@@ -95,14 +110,16 @@ impl Packs {
         let slot = |manifest| Slot { manifest, state: RwSignal::new(PackState::Looking), trouble: RwSignal::new(None) };
         Self {
             slots: StoredValue::new(PACKS.iter().map(slot).collect()),
+            starters: StoredValue::new(StarterSlot::all()),
             source: RwSignal::new(Source::Public),
             storage,
             running: StoredValue::new(Vec::new()),
         }
     }
 
-    /// Looks up what is stored, and opens it. Call once, at the start.
+    /// Loads what comes with the page, looks up what is stored, and opens it. Call once, at the start.
     pub async fn restore(self) {
+        self.starters().into_iter().for_each(StarterSlot::load);
         if let Ok(Some(text)) = self.storage.setting(Setting::PackSource).await
             && let Ok(source) = serde_json::from_slice(&text)
         {
@@ -128,13 +145,39 @@ impl Packs {
         }
     }
 
-    /// All packs, in the order in which they are offered.
+    /// The starter worlds, in the order in which they are offered.
+    #[must_use]
+    pub fn starters(self) -> Vec<StarterSlot> {
+        self.starters.get_value()
+    }
+
+    /// Everything that is in memory: official packs, then starter worlds. Tracks.
+    #[must_use]
+    pub fn ready(self) -> Vec<LoadedPack> {
+        let official = self.slots().into_iter().filter_map(Slot::loaded);
+        official.chain(self.starters().into_iter().filter_map(StarterSlot::loaded)).collect()
+    }
+
+    /// Whether a pack, the one of the id if there is one, is being looked for or read. Tracks.
+    #[must_use]
+    pub fn is_opening(self, id: Option<&str>) -> bool {
+        let asked = |own: &str| id.is_none_or(|id| id == own);
+        let official = |slot: &Slot| {
+            let opening = slot.state.with(|state| matches!(state, PackState::Looking | PackState::Opening));
+            asked(slot.manifest.id) && opening
+        };
+        let starter =
+            |slot: &StarterSlot| asked(slot.file.id) && slot.state.with(|state| matches!(state, StarterState::Loading));
+        self.slots().iter().any(official) || self.starters().iter().any(starter)
+    }
+
+    /// All official packs, in the order in which they are offered.
     #[must_use]
     pub fn slots(self) -> Vec<Slot> {
         self.slots.get_value()
     }
 
-    /// The pack of an id.
+    /// The official pack of an id.
     #[must_use]
     pub fn slot(self, id: &str) -> Option<Slot> {
         self.slots().into_iter().find(|slot| slot.manifest.id == id)
@@ -143,8 +186,7 @@ impl Packs {
     /// The pack of an id, or without one the first that there is, if it is in memory. Tracks.
     #[must_use]
     pub fn loaded(self, id: Option<&str>) -> Option<LoadedPack> {
-        let asked = |slot: &Slot| id.is_none_or(|id| slot.manifest.id == id);
-        self.slots().into_iter().filter(asked).find_map(Slot::loaded)
+        self.ready().into_iter().find(|pack| id.is_none_or(|id| pack.pack == id))
     }
 
     /// Reads a stored pack into memory, in the background. Does nothing for a pack that is not [`PackState::Stored`].

@@ -13,6 +13,13 @@ pub fn document() -> Option<Document> {
     web_sys::window()?.document()
 }
 
+/// The full address of a path that is relative to the page's own.
+#[must_use]
+pub fn address_of(path: &str) -> String {
+    let base = document().and_then(|document| document.base_uri().ok().flatten()).unwrap_or_default();
+    web_sys::Url::new_with_base(path, &base).map_or_else(|_| path.to_owned(), |address| address.href())
+}
+
 /// Sets the text of the tab.
 pub fn set_title(title: &str) {
     if let Some(document) = document() {

@@ -1,8 +1,9 @@
 //! Packs as the Data page shows them: what they hold, where they come from, how far loading is, what went wrong.
 
 use super::format::{bytes, count, counted};
+use crate::domain::World;
 use crate::pack::{
-    FileFault, FileRole, InstallError, Installed, Kept, Manifest, PackFile, PackRecord, Progress, StorageFault,
+    FileFault, FileRole, InstallError, Kept, Manifest, PackFile, PackRecord, Progress, StarterError, StorageFault,
 };
 
 /// The facts of a pack that hold whether it is loaded or not.
@@ -82,15 +83,11 @@ pub fn files(pack: &Manifest) -> Vec<FileLine> {
 
 /// What a loaded pack really holds: `115 test · 20 dev · 500 train tasks`, then the records of each table.
 #[must_use]
-pub fn holds(installed: &Installed) -> Vec<String> {
-    let splits: Vec<String> = installed
-        .pack
-        .splits
-        .iter()
-        .map(|split| format!("{} {}", count(split.tasks.len() as u64), split.name))
-        .collect();
+pub fn holds(world: &World) -> Vec<String> {
+    let size = |split: &str| world.tasks(split).map_or(0, <[_]>::len) as u64;
+    let splits: Vec<String> = world.splits().map(|split| format!("{} {split}", count(size(split)))).collect();
     let mut lines = vec![format!("{} tasks", splits.join(" · "))];
-    lines.extend(installed.pack.database.tables().map(|(name, table)| format!("{} {name}", count(table.len() as u64))));
+    lines.extend(world.database.tables().map(|(name, table)| format!("{} {name}", count(table.len() as u64))));
     lines
 }
 
@@ -124,6 +121,28 @@ pub fn trouble(error: &InstallError, installed: bool) -> Trouble {
         next: error.next_step().to_owned(),
         details: faults.iter().map(|(file, fault)| format!("{}: {fault}", file.name())).collect(),
         unpinned: faults.iter().any(|(_, fault)| matches!(fault, FileFault::WrongBlob { .. })),
+    }
+}
+
+/// A starter world whose file did not come.
+#[must_use]
+pub fn starter_missing(fault: &FileFault) -> Trouble {
+    starter_trouble(fault.to_string())
+}
+
+/// A starter world whose file is no world.
+#[must_use]
+pub fn starter_broken(error: &StarterError) -> Trouble {
+    starter_trouble(error.to_string())
+}
+
+fn starter_trouble(what: String) -> Trouble {
+    Trouble {
+        what: format!("The world that comes with this page could not be opened. {what}"),
+        kept: "Everything else works without it.",
+        next: "Try again, or reload the page: the site may just have been updated.".to_owned(),
+        details: Vec::new(),
+        unpinned: false,
     }
 }
 

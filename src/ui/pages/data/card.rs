@@ -71,7 +71,11 @@ fn StateBadge(pack: Slot) -> impl IntoView {
             PackState::Stored(_) => (Tone::Warn, "stored, not opened"),
             PackState::Opening => (Tone::Plain, "opening …"),
             PackState::Loading(_) => (Tone::Accent, "loading …"),
-            PackState::Ready(pack) if packs::session_only(&pack.kept).is_some() => (Tone::Warn, "until you leave"),
+            PackState::Ready(LoadedPack { installed: Some(installed), .. })
+                if packs::session_only(&installed.kept).is_some() =>
+            {
+                (Tone::Warn, "until you leave")
+            }
             PackState::Ready(_) => (Tone::Good, "ready, also offline"),
         });
         view! { <Badge tone=tone>{text}</Badge> }
@@ -82,9 +86,15 @@ fn StateBadge(pack: Slot) -> impl IntoView {
 fn LoadedFacts(loaded: LoadedPack) -> impl IntoView {
     view! {
         <Fact name="Holds">{loaded.holds.join(", ")}</Fact>
-        <Fact name="Loaded from">
-            <span class="mono">{loaded.record.origin.clone()}</span>
-        </Fact>
+        {loaded
+            .installed
+            .map(|installed| {
+                view! {
+                    <Fact name="Loaded from">
+                        <span class="mono">{installed.record.origin.clone()}</span>
+                    </Fact>
+                }
+            })}
     }
 }
 
@@ -92,9 +102,9 @@ fn LoadedFacts(loaded: LoadedPack) -> impl IntoView {
 #[component]
 fn Warnings(pack: Slot) -> impl IntoView {
     let warnings = move || {
-        let pack = pack.loaded();
-        let session = pack.as_ref().and_then(|pack| packs::session_only(&pack.kept));
-        let unchecked = pack.as_ref().and_then(|pack| packs::unchecked(&pack.record));
+        let installed = pack.loaded().and_then(|pack| pack.installed);
+        let session = installed.as_ref().and_then(|installed| packs::session_only(&installed.kept));
+        let unchecked = installed.as_ref().and_then(|installed| packs::unchecked(&installed.record));
         [session, unchecked]
             .into_iter()
             .flatten()

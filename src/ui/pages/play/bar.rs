@@ -6,7 +6,7 @@ use super::control::Control;
 use super::place::PlaySite;
 use crate::app::play::{Phase, Play};
 use crate::app::seats::{SeatChoice, use_seats};
-use crate::app::{use_app, use_packs};
+use crate::app::use_app;
 use crate::present::route::Route;
 use crate::rollout::Seat;
 use crate::ui::kit::{
@@ -18,8 +18,7 @@ use crate::ui::kit::{
 #[component]
 pub fn PlayBar(site: PlaySite, control: Control, split: SplitState) -> impl IntoView {
     let app = use_app();
-    let packs = use_packs();
-    let title = Signal::derive(move || site.title(packs));
+    let title = Signal::derive(move || site.title());
     let place = move || {
         let task = site.task.get()?;
         let count =

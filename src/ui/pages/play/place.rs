@@ -65,7 +65,14 @@ impl PlaySite {
             // Another page: what was chosen stays chosen.
             _ => before.cloned().unwrap_or_default(),
         });
-        let world = Memo::new(move |_| place.with(|place| loaded(packs, place.pack())));
+        let world = Memo::new(move |before: Option<&Option<LoadedPack>>| {
+            // A pack that comes while another is on show does not push it away.
+            let shown = before.and_then(Option::as_ref).map(|pack| pack.pack.as_str());
+            place.with(|place| {
+                let shown = shown.filter(|_| place.pack().is_none()).and_then(|shown| packs.loaded(Some(shown)));
+                shown.or_else(|| loaded(packs, place.pack()))
+            })
+        });
         let split = Memo::new(move |_| {
             let asked = place.with(|place| place.split().map(ToOwned::to_owned));
             let first = world.with(|world| world.as_ref().and_then(|w| w.world.splits().next().map(ToOwned::to_owned)));
@@ -89,25 +96,24 @@ impl PlaySite {
 
     /// The pack's name; `Play` where none is loaded.
     #[must_use]
-    pub fn title(self, packs: Packs) -> String {
-        let name = |pack: &LoadedPack| packs.slot(&pack.pack).map(|slot| slot.manifest.name.to_owned());
-        self.world.with(|world| world.as_ref().and_then(name)).unwrap_or_else(|| "Play".to_owned())
+    pub fn title(self) -> String {
+        self.world.with(|world| world.as_ref().map(|pack| pack.name.clone())).unwrap_or_else(|| "Play".to_owned())
     }
 
     /// What there is to say of the address's pack while it has no world.
     #[must_use]
     pub fn absence(self, packs: Packs) -> Absence {
         let asked = self.asked.get();
-        let slots: Vec<_> =
-            packs.slots().into_iter().filter(|slot| asked.as_deref().is_none_or(|id| id == slot.manifest.id)).collect();
-        if let (Some(asked), true) = (asked, slots.is_empty()) {
-            return Absence::Unknown(asked);
+        if packs.is_opening(asked.as_deref()) {
+            return Absence::Opening;
         }
-        let any = |test: fn(&PackState) -> bool| slots.iter().any(|slot| slot.state.with(test));
-        if any(|state| matches!(state, PackState::Looking | PackState::Opening)) {
-            Absence::Opening
-        } else if any(|state| matches!(state, PackState::Loading(_))) {
+        let is_asked = |id: &str| asked.as_deref().is_none_or(|asked| asked == id);
+        let slots: Vec<_> = packs.slots().into_iter().filter(|slot| is_asked(slot.manifest.id)).collect();
+        let is_starter = packs.starters().iter().any(|starter| is_asked(starter.file.id));
+        if slots.iter().any(|slot| slot.state.with(|state| matches!(state, PackState::Loading(_)))) {
             Absence::Loading
+        } else if slots.is_empty() && !is_starter {
+            Absence::Unknown(asked.unwrap_or_default())
         } else {
             Absence::NotLoaded
         }
@@ -124,16 +130,21 @@ impl PlaySite {
     }
 }
 
-/// The pack that the address names, or the first that is in memory; a stored one is opened.
+/// The pack that the address names. Without one the first official pack that is there, else the first starter world.
+/// A stored pack is opened, and waited for.
 fn loaded(packs: Packs, asked: Option<&str>) -> Option<LoadedPack> {
     let slots = packs.slots().into_iter().filter(|slot| asked.is_none_or(|asked| asked == slot.manifest.id));
     for slot in slots {
         match slot.state.get() {
             PackState::Ready(pack) => return Some(pack),
-            // Not from inside what is being computed.
-            PackState::Stored(_) => leptos::task::spawn_local(async move { packs.open(slot.manifest.id) }),
+            // Not from inside what is being computed, and not again when it failed.
+            PackState::Stored(_) if slot.trouble.with_untracked(Option::is_none) => {
+                leptos::task::spawn_local(async move { packs.open(slot.manifest.id) });
+                return None;
+            }
+            PackState::Looking | PackState::Opening => return None,
             _ => {}
         }
     }
-    None
+    packs.loaded(asked)
 }

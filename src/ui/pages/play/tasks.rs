@@ -8,14 +8,15 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::place::PlaySite;
+use crate::app::packs::LoadedPack;
 use crate::app::play::Play;
-use crate::app::use_app;
+use crate::app::{use_app, use_packs};
 use crate::domain::Task;
 use crate::platform::page;
 use crate::present::format;
 use crate::present::route::{PlayPlace, Route};
 use crate::present::task_line::{TaskLine, matches, task_line};
-use crate::ui::kit::{Empty, Icon, SearchInput, Segmented, SelectOption};
+use crate::ui::kit::{Empty, Icon, SearchInput, Segmented, Select, SelectOption};
 
 /// The id of the search field, for the shortcut that goes there.
 pub const SEARCH_ID: &str = "task-search";
@@ -34,8 +35,7 @@ pub fn TaskList(site: PlaySite) -> impl IntoView {
     });
     let label =
         Signal::derive(move || format!("Search {}", format::counted(found.with(|f| f.all) as u64, "task", "tasks")));
-    let splits = move || {
-        let world = site.world.get()?;
+    let splits = move |world: LoadedPack| {
         let options = world
             .world
             .splits()
@@ -44,11 +44,10 @@ pub fn TaskList(site: PlaySite) -> impl IntoView {
                 SelectOption::new(split, format!("{split} {tasks}"))
             })
             .collect::<Vec<_>>();
-        let pack = world.pack.clone();
         let choose = move |split: String| {
-            app.go(&Route::Play(PlayPlace::Split { pack: pack.clone(), split }));
+            app.go(&Route::Play(PlayPlace::Split { pack: world.pack.clone(), split }));
         };
-        Some(view! { <Segmented label="Split" options value=site.split on_change=choose /> })
+        view! { <Segmented label="Split" options value=site.split on_change=choose /> }
     };
     // The enter key in the search field goes to the first task found.
     let on_search_key = move |event: KeyboardEvent| match event.key().as_str() {
@@ -67,7 +66,9 @@ pub fn TaskList(site: PlaySite) -> impl IntoView {
     view! {
         <div class="tasks">
             <div class="tasks-head">
-                {splits}
+                <PackChoice site />
+                // Built anew for another pack: radio buttons that change their group uncheck each other.
+                <For each=move || site.world.get() key=|world| Arc::as_ptr(&world.world) as usize children=splits />
                 <SearchInput value=search label key_hint="/" id=SEARCH_ID on_keydown=Callback::new(on_search_key) />
             </div>
             <ul class="task-list" aria-label="Tasks" on:keydown=walk>
@@ -81,6 +82,30 @@ pub fn TaskList(site: PlaySite) -> impl IntoView {
                 </Empty>
             </Show>
         </div>
+    }
+}
+
+/// The pack, where there is more than one to choose from.
+#[component]
+fn PackChoice(site: PlaySite) -> impl IntoView {
+    let app = use_app();
+    let packs = use_packs();
+    let options = Memo::new(move |_| {
+        packs.ready().into_iter().map(|pack| SelectOption::new(pack.pack, pack.name)).collect::<Vec<_>>()
+    });
+    let several = Memo::new(move |_| options.with(Vec::len) > 1);
+    let chosen = Signal::derive(move || {
+        site.world.with(|world| world.as_ref().map(|pack| pack.pack.clone())).unwrap_or_default()
+    });
+    view! {
+        <Show when=move || several.get()>
+            <Select
+                label="Pack"
+                options=options
+                value=chosen
+                on_change=move |pack: String| app.go(&Route::Play(PlayPlace::Pack { pack }))
+            />
+        </Show>
     }
 }
 
