@@ -48,6 +48,8 @@ pub struct LoadedPack {
     /// What the page calls it.
     pub name: String,
     pub world: Arc<World>,
+    /// An instruction that only says what the agent is for, where the pack has one: where teaching begins.
+    pub seed: Option<Arc<str>>,
     /// What it holds: `115 test · 20 dev · 500 train tasks`, `1,000 orders`, …
     pub holds: Arc<Vec<String>>,
     /// `None` for a world that comes with the page.
@@ -78,6 +80,7 @@ impl LoadedPack {
             name: manifest.name.to_owned(),
             holds: Arc::new(packs::holds(&world)),
             world,
+            seed: None,
             installed: Some(Arc::new(Installation { record, kept })),
         })
     }
@@ -99,6 +102,8 @@ pub struct Packs {
     starters: StoredValue<Vec<StarterSlot>>,
     /// Where packs are loaded from.
     pub source: RwSignal<Source>,
+    /// The pack that was asked for last, as an earlier visit kept it; outer `None` until storage has told.
+    last: RwSignal<Option<Option<String>>>,
     storage: PageStore,
     /// The switches of the installations under way, by pack.
     running: StoredValue<Vec<(&'static str, AbortHandle)>>,
@@ -112,6 +117,7 @@ impl Packs {
             slots: StoredValue::new(PACKS.iter().map(slot).collect()),
             starters: StoredValue::new(StarterSlot::all()),
             source: RwSignal::new(Source::Public),
+            last: RwSignal::new(None),
             storage,
             running: StoredValue::new(Vec::new()),
         }
@@ -120,6 +126,11 @@ impl Packs {
     /// Loads what comes with the page, looks up what is stored, and opens it. Call once, at the start.
     pub async fn restore(self) {
         self.starters().into_iter().for_each(StarterSlot::load);
+        let last = self.storage.setting(Setting::LastPack).await.ok().flatten();
+        let last = last.and_then(|text| String::from_utf8(text).ok());
+        self.last.update(|own| {
+            own.get_or_insert(last);
+        });
         if let Ok(Some(text)) = self.storage.setting(Setting::PackSource).await
             && let Ok(source) = serde_json::from_slice(&text)
         {
@@ -168,7 +179,8 @@ impl Packs {
         };
         let starter =
             |slot: &StarterSlot| asked(slot.file.id) && slot.state.with(|state| matches!(state, StarterState::Loading));
-        self.slots().iter().any(official) || self.starters().iter().any(starter)
+        let unknown = id.is_none() && self.last.with(Option::is_none);
+        unknown || self.slots().iter().any(official) || self.starters().iter().any(starter)
     }
 
     /// All official packs, in the order in which they are offered.
@@ -187,6 +199,20 @@ impl Packs {
     #[must_use]
     pub fn loaded(self, id: Option<&str>) -> Option<LoadedPack> {
         self.ready().into_iter().find(|pack| id.is_none_or(|id| pack.pack == id))
+    }
+
+    /// The pack that was asked for last, on this visit or an earlier one; outer `None` until storage has told. Tracks.
+    #[must_use]
+    pub fn last(self) -> Option<Option<String>> {
+        self.last.get()
+    }
+
+    /// Keeps that a pack was asked for.
+    pub fn note_asked(self, id: &str) {
+        if self.last.with_untracked(|last| last.as_ref().and_then(Option::as_deref) != Some(id)) {
+            self.storage.keep(Setting::LastPack, id.as_bytes().to_vec());
+            self.last.set(Some(Some(id.to_owned())));
+        }
     }
 
     /// Reads a stored pack into memory, in the background. Does nothing for a pack that is not [`PackState::Stored`].

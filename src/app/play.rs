@@ -58,7 +58,7 @@ pub struct Play {
 #[derive(Clone, Copy)]
 pub struct InstructionDraft {
     pub text: RwSignal<String>,
-    /// The policy that the text followed last: while it is equal, a pack's new policy takes its place.
+    /// The text of a pack that was put here last: while the text is equal, another pack's takes its place.
     pub followed: RwSignal<String>,
     /// The text before the last one that was put in its place as a whole.
     pub undo: RwSignal<Option<String>>,

@@ -58,11 +58,18 @@ impl StarterSlot {
     }
 
     fn ready(self, starter: Starter) -> StarterState {
-        let Starter { name, about, world, seed_instruction: _ } = starter;
+        let Starter { name, about, world, seed_instruction } = starter;
         let holds = Arc::new(packs::holds(&world));
         let id = self.file.id.to_owned();
         StarterState::Ready {
-            pack: LoadedPack { pack: id, name, world: Arc::new(world), holds, installed: None },
+            pack: LoadedPack {
+                pack: id,
+                name,
+                world: Arc::new(world),
+                seed: Some(seed_instruction.into()),
+                holds,
+                installed: None,
+            },
             about,
         }
     }

@@ -23,6 +23,8 @@ pub enum Setting {
     Endpoints,
     /// Where packs are loaded from.
     PackSource,
+    /// The id of the pack that was asked for last.
+    LastPack,
 }
 
 impl Setting {
@@ -30,6 +32,7 @@ impl Setting {
         match self {
             Self::Endpoints => "endpoints",
             Self::PackSource => "pack-source",
+            Self::LastPack => "last-pack",
         }
     }
 }

@@ -1,10 +1,10 @@
-//! The first minute by keyboard alone: from the empty page to a reward.
+//! The first minute by keyboard alone: from a first visit to a reward.
 
 use serde_json::json;
 use thirtyfour::Key;
 
 use super::{
-    page::Page,
+    page::{PACK, Page, STARTER},
     support::{
         Outcome, Session, UPSTREAM, in_browser, places,
         wait::{Look, SOON, until},
@@ -12,14 +12,64 @@ use super::{
 };
 
 #[tokio::test]
-async fn from_the_empty_page_to_a_reward_without_a_pointer() {
+async fn a_first_visit_opens_the_starter_world() {
+    in_browser(async |session| {
+        let page = Page::open(session, "").await?;
+        session.named("heading", STARTER).thing().await?;
+        session.role("listitem").within(&session.named("list", "Tasks")).number(12).await?;
+        session.sees("train · task 0 of 12").await?;
+
+        // Teaching begins with a sentence; the shop's whole policy is one menu away, and back.
+        let instruction = session.field("System instruction");
+        assert!(instruction.thing().await?.value.contains(STARTER));
+        session.sees("The one-line seed · ").await?;
+        page.start_from("Full policy").await?;
+        session.sees("The pack's policy, unchanged · ").await?;
+        assert!(instruction.thing().await?.value.contains("# Customer service at Lantern Lane"));
+        page.start_from("One-line seed").await?;
+        session.sees("The one-line seed · ").await?;
+
+        page.replay_expected_to_end().await?;
+        assert!(page.verdict().await?.contains("Reward 1"));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_pack_that_was_played_last_is_open_again() {
+    in_browser(async |session| {
+        if places::upstream()?.is_none() {
+            return Ok(());
+        }
+        let page = Page::load_pack(session).await?;
+        let first_of = async |route: &str, name: &str| {
+            session.driver.goto(session.site(route)).await?;
+            page.ready().await?;
+            session.named("heading", name).thing().await?;
+            page.reload().await?;
+            // An address that names no pack.
+            session.script("location.hash = '#/data'").await?;
+            session.named("heading", "Data").thing().await?;
+            page.reload().await?;
+            page.go_to("Play").await?;
+            session.named("heading", name).thing().await?;
+            Outcome::Ok(())
+        };
+        first_of("#/play/starter-retail", STARTER).await?;
+        first_of("#/play/tau-bench-retail", PACK).await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn from_a_first_visit_to_an_official_reward_without_a_pointer() {
     in_browser(async |session| {
         if places::upstream()?.is_none() {
             return Ok(());
         }
         let page = Page::open(session, "").await?;
-        session.sees("No tasks yet").await?;
-        tab_to(session, "Go to Data").await?;
+        tab_to(session, "Data").await?;
         session.press(Key::Enter).await?;
         session.named("heading", "Data").thing().await?;
 
@@ -34,7 +84,7 @@ async fn from_the_empty_page_to_a_reward_without_a_pointer() {
         tab_to(session, "Load").await?;
         session.press(Key::Enter).await?;
         page.pack_is_ready().await?;
-        tab_to(session, "Open in Play").await?;
+        tab_to(session, &format!("Open in Play: {PACK}")).await?;
         session.press(Key::Enter).await?;
 
         // A task by search, then everything else by single keys.

@@ -11,6 +11,9 @@ use super::support::{
 /// The name of the pack that the tests use.
 pub const PACK: &str = "τ-bench retail";
 
+/// The name of the world that comes with the page.
+pub const STARTER: &str = "Lantern Lane";
+
 /// The page that a session shows.
 #[derive(Clone, Copy)]
 pub struct Page<'s> {
@@ -250,6 +253,13 @@ impl Page<'_> {
     pub async fn edit_instruction(&self, text: &str) -> Outcome {
         self.session.named("tab", "Instruction").click().await?;
         self.session.field("System instruction").enter(text).await
+    }
+
+    /// Puts a text of the pack in the instruction's place: `One-line seed`, `Full policy`.
+    pub async fn start_from(&self, text: &str) -> Outcome {
+        self.session.named("tab", "Instruction").click().await?;
+        self.session.named("button", "Start from").click().await?;
+        self.session.role("menuitemradio").beginning(text).click().await
     }
 
     /// The conversation as far as it is shown.

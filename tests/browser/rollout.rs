@@ -74,7 +74,7 @@ async fn a_run_uses_the_edited_instruction_and_says_so() {
         assert!(agent.len() == 6 && agent.iter().all(|chat| system(chat).contains(own)), "{}", system(agent[0]));
         assert!(customer.iter().all(|chat| !system(chat).contains(own)));
 
-        session.named("button", "Back to the policy").click().await?;
+        page.start_from("Full policy").await?;
         session.role("tabpanel").says("The rollout on show used another text").await?;
         Ok(())
     })

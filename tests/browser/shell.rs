@@ -7,7 +7,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use thirtyfour::Key;
 
 use super::{
-    page::Page,
+    page::{Page, STARTER},
     support::{
         in_browser, in_browser_at,
         mirror::{Fault, Mirror},
@@ -19,7 +19,7 @@ use super::{
 
 /// Each page with its route and its heading.
 const PAGES: [(&str, &str, &str); 4] = [
-    ("play", "#/play", "Play"),
+    ("play", "#/play", STARTER),
     ("data", "#/data", "Data"),
     ("models", "#/models", "Models"),
     ("not-found", "#/nowhere/at/all", "Not found"),
@@ -207,7 +207,7 @@ async fn a_panic_shows_the_recovery_panel() {
         panel.thing().await?;
         session.role("link").number(0).await?;
         Page { session }.press_and_restart(&session.named("button", "Reload the page")).await?;
-        session.named("heading", "Play").thing().await?;
+        session.named("heading", STARTER).thing().await?;
         Ok(())
     })
     .await;

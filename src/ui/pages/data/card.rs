@@ -234,6 +234,7 @@ fn Controls(pack: Slot) -> impl IntoView {
             <Button
                 kind=ButtonKind::Primary
                 icon="play"
+                label=format!("Open in Play: {}", pack.manifest.name)
                 on_press=move |()| app.go(&Route::Play(PlayPlace::Pack { pack: id.to_owned() }))
             >
                 "Open in Play"

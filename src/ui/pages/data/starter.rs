@@ -37,10 +37,11 @@ pub fn StarterCard(starter: StarterSlot) -> impl IntoView {
         StarterState::Failed(trouble) => view! { <TroubleCallout trouble tone=Tone::Bad /> }.into_any(),
     };
     let controls = move || match starter.state.get() {
-        StarterState::Ready { .. } => view! {
+        StarterState::Ready { pack, .. } => view! {
             <Button
                 kind=ButtonKind::Primary
                 icon="play"
+                label=format!("Open in Play: {}", pack.name)
                 on_press=move |()| app.go(&Route::Play(PlayPlace::Pack { pack: id.to_owned() }))
             >
                 "Open in Play"

@@ -1,4 +1,4 @@
-//! The agent's system instruction: edit it, put the policy back, see which text a rollout used.
+//! The agent's system instruction: edit it, start from a text of the pack, see which text a rollout used.
 
 use std::sync::Arc;
 
@@ -7,53 +7,119 @@ use leptos::prelude::*;
 use super::place::PlaySite;
 use crate::app::play::{InstructionDraft, Play, Source};
 use crate::present::format;
-use crate::ui::kit::{Button, ButtonKind, Callout, Code, Fold, FoldKind, Textarea};
+use crate::ui::kit::{Button, ButtonKind, Callout, Code, Fold, FoldKind, Icon, Menu, MenuItem, Textarea};
 
-/// The draft of the instruction. What is not edited follows the pack's policy.
+/// The draft of the instruction. What is not edited follows the pack: its one-line seed, or else its policy.
 #[derive(Clone, Copy)]
 pub struct Draft {
     pub text: RwSignal<String>,
     undo: RwSignal<Option<String>>,
+    followed: RwSignal<String>,
+    seed: Signal<Option<Arc<str>>>,
     policy: Signal<String>,
 }
 
+/// Which text the draft is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    Seed,
+    Policy,
+    Edited,
+}
+
 impl Draft {
-    /// The draft, beside the policy of the site's pack.
+    /// The draft, beside the texts of the site's pack.
     #[must_use]
     pub fn new(site: PlaySite) -> Self {
         let InstructionDraft { text, followed, undo } = expect_context::<Play>().instruction;
         let policy = Signal::derive(move || {
             site.world.with(|world| world.as_ref().map(|world| world.world.policy.clone()).unwrap_or_default())
         });
-        // A pack that was just loaded brings its policy; an edit of the user's is never overwritten.
+        let seed = Signal::derive(move || site.world.with(|world| world.as_ref().and_then(|world| world.seed.clone())));
+        // A pack that was just loaded brings its text; an edit of the user's is never overwritten.
         Effect::new(move |_| {
-            let policy = policy.get();
-            if !policy.is_empty() && followed.with_untracked(|followed| *followed != policy) {
+            let (seed, policy) = (seed.get(), policy.get());
+            let of_pack =
+                |followed: &String| *followed == policy || seed.as_deref().is_some_and(|seed| seed == followed);
+            if !policy.is_empty() && !followed.with_untracked(of_pack) {
+                let first = seed.as_deref().map_or_else(|| policy.clone(), ToOwned::to_owned);
                 if text.get_untracked() == followed.get_untracked() {
-                    text.set(policy.clone());
+                    text.set(first.clone());
                 }
-                followed.set(policy);
+                followed.set(first);
             }
         });
-        Self { text, undo, policy }
-    }
-
-    #[must_use]
-    pub fn is_edited(&self) -> bool {
-        self.policy.with(|policy| self.text.with(|text| text != policy))
+        Self { text, undo, followed, seed, policy }
     }
 
     /// What a rollout's record calls the text.
     #[must_use]
     pub fn name(&self) -> String {
-        let edited = untrack(|| self.is_edited());
-        if edited { "an edited instruction".to_owned() } else { "the pack's policy".to_owned() }
+        let name = match untrack(|| self.origin()) {
+            Origin::Seed => "the one-line seed",
+            Origin::Policy => "the pack's policy",
+            Origin::Edited => "an edited instruction",
+        };
+        name.to_owned()
+    }
+
+    /// Which text the draft is now. Tracks.
+    fn origin(&self) -> Origin {
+        self.text.with(|text| {
+            if self.seed.with(|seed| seed.as_deref() == Some(text)) {
+                Origin::Seed
+            } else if self.policy.with(|policy| policy == text) {
+                Origin::Policy
+            } else {
+                Origin::Edited
+            }
+        })
     }
 
     /// Puts a whole text in the draft's place; it can be undone.
     fn put(&self, text: String) {
         self.undo.set(Some(self.text.get_untracked()));
         self.text.set(text);
+    }
+
+    /// Puts a text of the pack in the draft's place; it can be undone.
+    fn start_from(&self, origin: Origin) {
+        let text = match origin {
+            Origin::Seed => self.seed.get_untracked().map(|seed| seed.to_string()),
+            Origin::Policy => Some(self.policy.get_untracked()),
+            Origin::Edited => None,
+        };
+        if let Some(text) = text {
+            self.followed.set(text.clone());
+            self.put(text);
+        }
+    }
+}
+
+/// The pack's own texts, each one press away.
+#[component]
+fn StartFrom(draft: Draft) -> impl IntoView {
+    let items = move |()| {
+        let choice = |text: String, icon, origin| MenuItem::Choice {
+            text,
+            icon,
+            chosen: Signal::derive(move || draft.origin() == origin),
+            perform: Callback::new(move |()| draft.start_from(origin)),
+        };
+        let words = |text: &str| format::counted(text.split_whitespace().count() as u64, "word", "words");
+        let mut items = vec![MenuItem::Title("Start from".to_owned())];
+        if let Some(seed) = draft.seed.get_untracked() {
+            items.push(choice(format!("One-line seed · {}", words(&seed)), "text", Origin::Seed));
+        }
+        let policy = draft.policy.with_untracked(|policy| words(policy));
+        items.push(choice(format!("Full policy · {policy}"), "file", Origin::Policy));
+        items
+    };
+    view! {
+        <Menu items=items class="btn quiet small">
+            "Start from"
+            <Icon name="chevron-down" />
+        </Menu>
     }
 }
 
@@ -64,15 +130,10 @@ pub fn InstructionTab(draft: Draft) -> impl IntoView {
     let words = Memo::new(move |_| draft.text.with(|text| text.split_whitespace().count()));
     let state = move || {
         let count = format::counted(words.get() as u64, "word", "words");
-        if !draft.is_edited() {
-            return format!("The pack's policy, unchanged · {count}");
-        }
-        let policy = draft.policy.with(|policy| policy.split_whitespace().count());
-        let (more, fewer) = (words.get().saturating_sub(policy), policy.saturating_sub(words.get()));
-        match (more, fewer) {
-            (0, 0) => format!("Edited · {count}, as many as the policy"),
-            (0, fewer) => format!("Edited · {count}, {fewer} fewer than the policy"),
-            (more, _) => format!("Edited · {count}, {more} more than the policy"),
+        match draft.origin() {
+            Origin::Seed => format!("The one-line seed · {count}"),
+            Origin::Policy => format!("The pack's policy, unchanged · {count}"),
+            Origin::Edited => format!("Edited · {count}"),
         }
     };
     // The text that the rollout on show was given.
@@ -111,16 +172,7 @@ pub fn InstructionTab(draft: Draft) -> impl IntoView {
                         "Undo"
                     </Button>
                 </Show>
-                <Show when=move || draft.is_edited()>
-                    <Button
-                        kind=ButtonKind::Quiet
-                        small=true
-                        icon="refresh"
-                        on_press=move |()| draft.put(draft.policy.get_untracked())
-                    >
-                        "Back to the policy"
-                    </Button>
-                </Show>
+                <StartFrom draft />
             </div>
             <Show when=move || draft.text.with(|text| text.trim().is_empty())>
                 <Callout title="The instruction is empty">

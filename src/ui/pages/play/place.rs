@@ -70,8 +70,18 @@ impl PlaySite {
             let shown = before.and_then(Option::as_ref).map(|pack| pack.pack.as_str());
             place.with(|place| {
                 let shown = shown.filter(|_| place.pack().is_none()).and_then(|shown| packs.loaded(Some(shown)));
-                shown.or_else(|| loaded(packs, place.pack()))
+                shown.or_else(|| match place.pack() {
+                    Some(asked) => loaded(packs, Some(asked)),
+                    None => first(packs),
+                })
             })
+        });
+        Effect::new(move |_| {
+            if place.with(|place| place.pack().is_some())
+                && let Some(world) = world.get()
+            {
+                packs.note_asked(&world.pack);
+            }
         });
         let split = Memo::new(move |_| {
             let asked = place.with(|place| place.split().map(ToOwned::to_owned));
@@ -128,6 +138,20 @@ impl PlaySite {
             app.go(&Route::Play(PlayPlace::Task { pack: world.pack, task: id }));
         }
     }
+}
+
+/// The pack of an address that names none: the one that was asked for last, if it is still there.
+fn first(packs: Packs) -> Option<LoadedPack> {
+    let last = packs.last()?;
+    if let Some(id) = last.as_deref() {
+        if let Some(pack) = loaded(packs, Some(id)) {
+            return Some(pack);
+        }
+        if packs.is_opening(Some(id)) {
+            return None;
+        }
+    }
+    loaded(packs, None)
 }
 
 /// The pack that the address names. Without one the first official pack that is there, else the first starter world.
