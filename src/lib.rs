@@ -2,7 +2,8 @@
 //!
 //! The folders are layers, listed from the lowest up; a layer may use those listed before it, never those after:
 //!
-//! `py`, `chat` → `provider`, `domain` → `pack`, `rollout`, `cast` → `present` → (wasm32 only) `platform` → `app` → `ui`.
+//! `py`, `chat` → `provider`, `domain` → `pack`, `rollout`, `cast` → `journal` → `present` → (wasm32 only) `platform` →
+//! `app` → `ui`.
 //!
 //! Everything up to `present` is a pure library: it compiles natively, is deterministic, and knows no clock,
 //! network, storage or page. `ARCHITECTURE.md` is the map; `tests/architecture.rs` enforces the rule.
@@ -10,6 +11,7 @@
 pub mod cast;
 pub mod chat;
 pub mod domain;
+pub mod journal;
 pub mod pack;
 pub mod present;
 pub mod provider;

@@ -16,6 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("cast", &["domain"]),
     ("pack", &["domain", "py"]),
     ("rollout", &["domain", "chat", "py"]),
+    ("journal", &["rollout", "domain", "chat", "py"]),
     ("present", &["rollout", "pack", "domain", "provider", "chat", "py"]),
     ("platform", &["pack", "provider"]),
     ("app", &["platform", "present", "rollout", "pack", "domain", "provider", "chat", "py"]),

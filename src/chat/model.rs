@@ -205,3 +205,17 @@ pub trait ChatModel {
         on_delta: &'a mut dyn FnMut(ChatDelta),
     ) -> LocalBoxFuture<'a, Result<ChatReply, ChatError>>;
 }
+
+impl<T: ChatModel + ?Sized> ChatModel for &T {
+    fn label(&self) -> String {
+        (**self).label()
+    }
+
+    fn complete<'a>(
+        &'a self,
+        request: &'a ChatRequest,
+        on_delta: &'a mut dyn FnMut(ChatDelta),
+    ) -> LocalBoxFuture<'a, Result<ChatReply, ChatError>> {
+        (**self).complete(request, on_delta)
+    }
+}

@@ -13,6 +13,12 @@ pub enum Store {
     Packs,
     /// Small values of the user's by name.
     Settings,
+    /// Headers and summaries of runs by run id.
+    Runs,
+    /// The entries of runs' journals by `<run id>/<position>`, the position in eight digits.
+    Events,
+    /// The user's saved instructions by version id.
+    Versions,
 }
 
 /// One change of a transaction.
@@ -68,6 +74,9 @@ pub trait Storage {
     /// All keys of a store, ascending.
     async fn keys(&self, store: Store) -> Result<Vec<String>, StorageFault>;
 
+    /// The keys that begin with `prefix`, ascending, with what lies under them, as of one moment.
+    async fn entries(&self, store: Store, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StorageFault>;
+
     /// Makes all changes, in order, or none; they are made when this returns. Dropping the future does not undo them.
     async fn write(&self, changes: &[Change<'_>]) -> Result<(), StorageFault>;
 }
@@ -98,6 +107,14 @@ impl Storage for MemoryStorage {
 
     async fn keys(&self, store: Store) -> Result<Vec<String>, StorageFault> {
         Ok(self.content.borrow().keys().filter(|(own, _)| *own == store).map(|(_, key)| key.clone()).collect())
+    }
+
+    async fn entries(&self, store: Store, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StorageFault> {
+        let content = self.content.borrow();
+        let own = content
+            .range((store, prefix.to_owned())..)
+            .take_while(|((own, key), _)| *own == store && key.starts_with(prefix));
+        Ok(own.map(|((_, key), content)| (key.clone(), content.clone())).collect())
     }
 
     async fn write(&self, changes: &[Change<'_>]) -> Result<(), StorageFault> {

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use futures::FutureExt;
 use futures::channel::oneshot;
 use gloo_timers::future::TimeoutFuture;
-use idb::{Database, DatabaseEvent, Factory, ObjectStoreParams, Transaction, TransactionMode};
+use idb::{Database, DatabaseEvent, Factory, KeyRange, ObjectStoreParams, Query, Transaction, TransactionMode};
 use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
@@ -20,10 +20,17 @@ use crate::pack::{MemoryStorage, Storage, StorageFault};
 const NAME: &str = "taupe";
 
 /// To be raised whenever [`STORES`] gets another row.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The object stores. A database of an older version is given those that it lacks; none is ever renamed.
-const STORES: [(Store, &str); 3] = [(Store::Files, "files"), (Store::Packs, "packs"), (Store::Settings, "settings")];
+const STORES: [(Store, &str); 6] = [
+    (Store::Files, "files"),
+    (Store::Packs, "packs"),
+    (Store::Settings, "settings"),
+    (Store::Runs, "runs"),
+    (Store::Events, "events"),
+    (Store::Versions, "versions"),
+];
 
 /// How long opening may take before the page goes on without; some browsers never answer.
 const OPEN_TIMEOUT_MS: u32 = 10_000;
@@ -82,6 +89,16 @@ impl Storage for PageStorage {
         }
     }
 
+    async fn entries(&self, store: Store, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StorageFault> {
+        match self {
+            Self::Browser(connection) => {
+                let (connection, prefix) = (connection.clone(), prefix.to_owned());
+                to_the_end(async move { connection.entries(store, &prefix).await }).await
+            }
+            Self::Memory(memory) => memory.entries(store, prefix).await,
+        }
+    }
+
     async fn write(&self, changes: &[Change<'_>]) -> Result<(), StorageFault> {
         match self {
             Self::Browser(connection) => {
@@ -117,10 +134,22 @@ impl Connection {
     async fn get(&self, store: Store, key: JsValue) -> Result<Option<Vec<u8>>, StorageFault> {
         let transaction = self.transaction(&[store], TransactionMode::ReadOnly)?;
         let request = transaction.object_store(name_of(store)).and_then(|store| store.get(key));
-        let value = request.map_err(fault_of)?.await.map_err(fault_of)?;
-        let Some(value) = value else { return Ok(None) };
-        let bytes = value.dyn_into::<Uint8Array>();
-        bytes.map(|bytes| Some(bytes.to_vec())).map_err(|_| StorageFault::Failed("a value is not bytes".to_owned()))
+        request.map_err(fault_of)?.await.map_err(fault_of)?.map(bytes_of).transpose()
+    }
+
+    async fn entries(&self, store: Store, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StorageFault> {
+        let transaction = self.transaction(&[store], TransactionMode::ReadOnly)?;
+        let range = || {
+            let end = format!("{prefix}{}", char::MAX);
+            KeyRange::bound(&JsValue::from_str(prefix), &JsValue::from_str(&end), None, None).map(Query::from)
+        };
+        let store = transaction.object_store(name_of(store)).map_err(fault_of)?;
+        // Both are asked before either is awaited, so that they see the same moment.
+        let keys = range().and_then(|range| store.get_all_keys(Some(range), None)).map_err(fault_of)?;
+        let values = range().and_then(|range| store.get_all(Some(range), None)).map_err(fault_of)?;
+        let (keys, values) = (keys.await.map_err(fault_of)?, values.await.map_err(fault_of)?);
+        let entry = |(key, value): (&JsValue, JsValue)| Ok((key.as_string().unwrap_or_default(), bytes_of(value)?));
+        keys.iter().zip(values).map(entry).collect()
     }
 
     async fn keys(&self, store: Store) -> Result<Vec<String>, StorageFault> {
@@ -252,6 +281,11 @@ async fn to_the_end<T: 'static>(
     result.await.unwrap_or_else(|_| Err(StorageFault::Failed("it did not finish".to_owned())))
 }
 
+fn bytes_of(value: JsValue) -> Result<Vec<u8>, StorageFault> {
+    let bytes = value.dyn_into::<Uint8Array>();
+    bytes.map(|bytes| bytes.to_vec()).map_err(|_| StorageFault::Failed("a value is not bytes".to_owned()))
+}
+
 fn name_of(store: Store) -> &'static str {
     STORES.iter().find(|(own, _)| *own == store).map_or("", |(_, name)| name)
 }
@@ -266,12 +300,13 @@ fn unavailable(error: idb::Error) -> StorageFault {
 
 fn fault_of(error: idb::Error) -> StorageFault {
     use idb::Error::{
-        DeleteFailed, DomException as Exception, GetAllKeysFailed, GetFailed, IndexedDbNotFound, IndexedDbOpenFailed,
-        ObjectStoreNotFound, TransactionOpenFailed, UpdateFailed,
+        DeleteFailed, DomException as Exception, GetAllFailed, GetAllKeysFailed, GetFailed, IndexedDbNotFound,
+        IndexedDbOpenFailed, ObjectStoreNotFound, TransactionOpenFailed, UpdateFailed,
     };
     let reason = match &error {
         Exception(exception) => Some(exception),
         DeleteFailed(value)
+        | GetAllFailed(value)
         | GetAllKeysFailed(value)
         | GetFailed(value)
         | IndexedDbNotFound(value)

@@ -1,13 +1,13 @@
-//! Driving an episode: asks the seats' models until it ends, and heeds a person who pauses, steps or stops.
+//! Driving an episode: asks whoever sits in the seats until it ends, keeps what happens before it has an effect, and
+//! heeds a person who pauses, steps, stops or changes a seat.
 
-use std::cell::{Cell, RefCell};
-use std::future::{Future, poll_fn};
-use std::task::{Poll, Waker};
-
-use futures::future::{Either, select};
+use futures::future::{Either, LocalBoxFuture, select};
 
 use super::episode::{Episode, Seat};
-use crate::chat::{ChatDelta, ChatModel};
+use super::event::Event;
+use super::gate::Gate;
+use super::table::{Occupant, Seated, Table};
+use crate::chat::{ChatDelta, ChatError, ChatModel, ChatReply};
 
 /// What whoever watches a rollout is told, as it happens.
 #[derive(Debug)]
@@ -29,132 +29,139 @@ pub struct Seats<'a> {
     pub user: &'a dyn ChatModel,
 }
 
-/// Runs an episode to its end, or until it is stopped.
+/// Keeps the events of a rollout.
+pub trait Recorder {
+    /// Keeps an event that is about to have its effect; `after` is the episode as it will then be.
+    ///
+    /// The rollout goes on when this returns: when the event lies safely, or when a person let it go on without. What
+    /// must not be lost is to be held from the call on, not from the first poll: a stop drops the future. At
+    /// [`Event::Stopped`] it must not wait for anybody.
+    fn keep<'a>(&'a mut self, event: Event, after: &'a Episode) -> LocalBoxFuture<'a, ()>;
+}
+
+/// How fast a rollout goes, and where it lets the page breathe: programs answer at once.
+pub trait Pace {
+    /// Waits before the occupant of a seat is asked.
+    fn rest<'a>(&'a self, seat: Seat, occupant: &'a Occupant) -> LocalBoxFuture<'a, ()>;
+}
+
+/// What a rollout is driven with.
+pub struct Drive<'a, 'm> {
+    pub table: &'a Table<'m>,
+    pub gate: &'a Gate,
+    /// Who sits where by the record so far. Whoever else is found there is recorded before the seat is asked.
+    pub recorded: SeatedBy,
+    pub recorder: Option<&'a mut dyn Recorder>,
+    pub pace: Option<&'a dyn Pace>,
+}
+
+/// Who sits in both seats.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeatedBy {
+    pub agent: Occupant,
+    pub user: Occupant,
+}
+
+impl SeatedBy {
+    #[must_use]
+    pub const fn of(&self, seat: Seat) -> &Occupant {
+        match seat {
+            Seat::Agent => &self.agent,
+            Seat::User => &self.user,
+        }
+    }
+
+    /// Gives a seat to another occupant.
+    pub fn set(&mut self, seat: Seat, by: Occupant) {
+        match seat {
+            Seat::Agent => self.agent = by,
+            Seat::User => self.user = by,
+        }
+    }
+}
+
+/// Runs an episode to its end, or until it is stopped, recorded nowhere and as fast as it goes.
 ///
-/// A pause lets the call that is out come home and holds the next one back; a stop drops it.
-/// Dropping the future leaves the episode as it is, ready to be driven again.
+/// See [`Drive::run`].
 pub async fn drive(episode: &mut Episode, seats: Seats<'_>, gate: &Gate, watch: &mut dyn FnMut(&Episode, Progress)) {
-    while let (Some(seat), Some(request)) = (episode.due(), episode.request()) {
-        if gate.holds() {
-            watch(episode, Progress::Paused);
-        }
-        if !gate.pass().await {
-            episode.stop();
+    let table = Table::of_models(seats.agent, seats.user);
+    let recorded = table.seated_by();
+    Drive { table: &table, gate, recorded, recorder: None, pace: None }.run(episode, watch).await;
+}
+
+impl Drive<'_, '_> {
+    /// Runs an episode to its end, or until it is stopped.
+    ///
+    /// A pause lets the call that is out come home and holds the next one back; a stop drops it, and so does a change
+    /// of the seat that is being asked: its new occupant is then asked instead. Dropping the future leaves the episode
+    /// as it is, ready to be driven again.
+    pub async fn run(mut self, episode: &mut Episode, watch: &mut dyn FnMut(&Episode, Progress)) {
+        while let Some(seat) = episode.due() {
+            if self.gate.holds() {
+                watch(episode, Progress::Paused);
+            }
+            if !self.gate.pass().await {
+                self.take(episode, Event::Stopped).await;
+                watch(episode, Progress::Advanced);
+                return;
+            }
+            let event = match self.ask(seat, episode, watch).await {
+                Some(Ok(reply)) => Event::Replied { seat, reply: Box::new(reply) },
+                Some(Err(error)) => Event::Failed { seat, error },
+                None => Event::Stopped,
+            };
+            self.take(episode, event).await;
             watch(episode, Progress::Advanced);
-            return;
         }
-        watch(episode, Progress::Asking(seat));
-        let model = match seat {
-            Seat::Agent => seats.agent,
-            Seat::User => seats.user,
-        };
-        let outcome = {
+    }
+
+    /// Asks whoever sits in a seat, and whoever takes that place meanwhile; `None` once stopped.
+    async fn ask(
+        &mut self,
+        seat: Seat,
+        episode: &mut Episode,
+        watch: &mut dyn FnMut(&Episode, Progress),
+    ) -> Option<Result<ChatReply, ChatError>> {
+        let request = episode.request()?;
+        loop {
+            let since = self.table.changes();
+            let Seated { model, by } = self.table.seated(seat);
+            if *self.recorded.of(seat) != by {
+                self.take(episode, Event::Seated { seat, by: by.clone() }).await;
+                self.recorded.set(seat, by.clone());
+            }
+            watch(episode, Progress::Asking(seat));
             let shown = &*episode;
             let mut on_delta = |delta| watch(shown, Progress::Delta(delta));
-            match select(model.complete(&request, &mut on_delta), Box::pin(gate.stopped())).await {
-                Either::Left((outcome, _)) => Some(outcome),
-                Either::Right(_) => None,
+            let pace = self.pace;
+            let call = Box::pin(async {
+                if let Some(pace) = pace {
+                    pace.rest(seat, &by).await;
+                }
+                model.complete(&request, &mut on_delta).await
+            });
+            let broken_off = select(Box::pin(self.gate.stopped()), Box::pin(self.table.changed(seat, since)));
+            // A reply that is there counts, also when it was stopped at that very moment: it was paid for.
+            match select(call, broken_off).await {
+                Either::Left((outcome, _)) => return Some(outcome),
+                Either::Right((Either::Left(_), _)) => return None,
+                Either::Right((Either::Right(_), _)) => {}
             }
-        };
-        match outcome {
-            Some(Ok(reply)) => episode.supply(reply),
-            Some(Err(error)) => episode.fail(error),
-            None => episode.stop(),
         }
-        watch(episode, Progress::Advanced);
-    }
-}
-
-/// The switch between a person and a running rollout: go, pause, one step, stop.
-///
-/// A step is one model call together with the tool that it leads to.
-#[derive(Debug, Default)]
-pub struct Gate {
-    mode: Cell<Mode>,
-    waiting: RefCell<Vec<Waker>>,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Mode {
-    #[default]
-    Open,
-    /// Closed, with this many calls still let through.
-    Closed(u32),
-    Stopped,
-}
-
-impl Gate {
-    /// A gate that is closed from the start, so that a rollout can be stepped from its first call.
-    #[must_use]
-    pub fn closed() -> Self {
-        Self { mode: Cell::new(Mode::Closed(0)), ..Self::default() }
     }
 
-    /// Lets all calls through.
-    pub fn open(&self) {
-        self.turn(|_| Mode::Open);
-    }
-
-    /// Holds back every call after the one that is out.
-    pub fn pause(&self) {
-        self.turn(|_| Mode::Closed(0));
-    }
-
-    /// Lets one more call through.
-    pub fn step(&self) {
-        self.turn(|mode| match mode {
-            Mode::Closed(calls) => Mode::Closed(calls.saturating_add(1)),
-            _ => Mode::Closed(1),
-        });
-    }
-
-    /// Ends it for good.
-    pub fn stop(&self) {
-        self.turn(|_| Mode::Stopped);
-    }
-
-    /// Whether the next call would have to wait.
-    #[must_use]
-    pub fn holds(&self) -> bool {
-        self.mode.get() == Mode::Closed(0)
-    }
-
-    /// Waits until a call is let through; `false` once stopped.
-    fn pass(&self) -> impl Future<Output = bool> + '_ {
-        poll_fn(|context| match self.mode.get() {
-            Mode::Open => Poll::Ready(true),
-            Mode::Stopped => Poll::Ready(false),
-            Mode::Closed(0) => self.wait(context.waker()),
-            Mode::Closed(calls) => {
-                self.mode.set(Mode::Closed(calls - 1));
-                Poll::Ready(true)
-            }
-        })
-    }
-
-    /// Waits until stopped.
-    fn stopped(&self) -> impl Future<Output = ()> + '_ {
-        poll_fn(|context| match self.mode.get() {
-            Mode::Stopped => Poll::Ready(()),
-            _ => self.wait(context.waker()),
-        })
-    }
-
-    fn wait<T>(&self, waker: &Waker) -> Poll<T> {
-        let mut waiting = self.waiting.borrow_mut();
-        if !waiting.iter().any(|other| other.will_wake(waker)) {
-            waiting.push(waker.clone());
+    /// Records an event, then lets it have its effect.
+    async fn take(&mut self, episode: &mut Episode, event: Event) {
+        let Some(recorder) = &mut self.recorder else { return event.apply(episode) };
+        let mut after = episode.clone();
+        event.clone().apply(&mut after);
+        if event == Event::Stopped {
+            recorder.keep(event, &after).await;
+        } else {
+            // Stopped while it can't be kept: what came is taken all the same, and the stop is recorded next.
+            let keeping = recorder.keep(event, &after);
+            select(keeping, Box::pin(self.gate.stopped())).await;
         }
-        Poll::Pending
-    }
-
-    fn turn(&self, change: impl FnOnce(Mode) -> Mode) {
-        if self.mode.get() == Mode::Stopped {
-            return;
-        }
-        self.mode.set(change(self.mode.get()));
-        // Taken out first: a waker may come straight back here.
-        let waiting = self.waiting.take();
-        waiting.into_iter().for_each(Waker::wake);
+        *episode = after;
     }
 }

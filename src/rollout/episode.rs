@@ -134,6 +134,13 @@ impl Episode {
         self.ending.get_or_insert(Ending::Stopped);
     }
 
+    /// Takes back an end without a verdict: the call that was due then is due again. A verdict stands.
+    pub fn reopen(&mut self) {
+        if matches!(self.ending, Some(Ending::Unscored { .. } | Ending::Stopped)) {
+            self.ending = None;
+        }
+    }
+
     /// Everything that happened, in order. Each step keeps the database as it was after it.
     #[must_use]
     pub fn trajectory(&self) -> &[Step] {

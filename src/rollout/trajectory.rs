@@ -1,5 +1,7 @@
 //! The steps of a rollout, each with the database as it was after it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::chat::{ChatReply, Usage};
 use crate::domain::{Action, Database, toolkit::ToolOutcome};
 use crate::py::PyError;
@@ -48,7 +50,7 @@ impl Step {
 }
 
 /// What the model calls of a trajectory used up together.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spent {
     pub calls: usize,
     pub usage: Usage,
@@ -63,14 +65,17 @@ impl Spent {
     #[must_use]
     pub fn of<'a>(steps: impl IntoIterator<Item = &'a Step>) -> Self {
         let mut spent = Self::default();
-        for reply in steps.into_iter().filter_map(Step::reply) {
-            spent.calls += 1;
-            spent.usage.add(&reply.usage);
-            spent.model_ms += reply.timing.total_ms;
-            if let Some(cost) = reply.cost_usd {
-                spent.cost_usd = Some(spent.cost_usd.unwrap_or(0.0) + cost);
-            }
-        }
+        steps.into_iter().filter_map(Step::reply).for_each(|reply| spent.add(reply));
         spent
+    }
+
+    /// Adds one more call.
+    pub fn add(&mut self, reply: &ChatReply) {
+        self.calls += 1;
+        self.usage.add(&reply.usage);
+        self.model_ms += reply.timing.total_ms;
+        if let Some(cost) = reply.cost_usd {
+            self.cost_usd = Some(self.cost_usd.unwrap_or(0.0) + cost);
+        }
     }
 }

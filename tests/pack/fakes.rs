@@ -134,6 +134,11 @@ impl Storage for Browser {
         self.memory.keys(store).await
     }
 
+    async fn entries(&self, store: Store, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StorageFault> {
+        self.fault()?;
+        self.memory.entries(store, prefix).await
+    }
+
     async fn write(&self, changes: &[Change<'_>]) -> Result<(), StorageFault> {
         self.fault()?;
         let puts = changes.iter().map(|change| match change {

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test crate uses a part")]
 
+pub mod journal;
+
 use std::sync::Arc;
 
 use taupe::domain::{Action, Database, RETAIL, Task, TaskId, ToolOutcome, World};

@@ -1,0 +1,130 @@
+//! What a rollout was started with.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::domain::{TaskId, World};
+use crate::rollout::{AgentSettings, AgentStrategy, Occupant, SeatedBy};
+
+/// A run's name for programs: unique, and the same wherever the run goes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct RunId(String);
+
+impl RunId {
+    /// An id of random bytes; 10 of them are never drawn twice.
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        let mut text = String::from("r");
+        bytes.iter().for_each(|byte| text.push_str(&format!("{byte:02x}")));
+        Self(text)
+    }
+
+    /// Reads an id: 1 to 64 lower-case letters, digits and hyphens.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let is_id = (1..=64).contains(&text.len()) && text.bytes().all(fits);
+        is_id.then(|| Self(text.to_owned()))
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a rollout was started with. It holds no key, and of an endpoint only its model's and its host's name.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Header {
+    pub id: RunId,
+    /// Milliseconds since 1970.
+    pub created_ms: u64,
+    /// What the user calls it; at first the task's name.
+    pub title: String,
+    /// What the user wrote to it.
+    pub note: String,
+    /// The id of the pack that the task is from.
+    pub pack: String,
+    pub domain: String,
+    pub task: TaskId,
+    /// What the task was called; empty where it has no name.
+    pub task_title: String,
+    /// [`content_digest`](super::content_digest) of the task as it was; empty where it is not known.
+    pub content: String,
+    /// Who sat in the seats at the start.
+    pub agent: Occupant,
+    pub user: Occupant,
+    pub instruction: Instruction,
+    /// What the agent was asked with, if anything; the endpoint's own setting is not recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
+    /// The limit on the agent's model calls.
+    pub max_steps: usize,
+    /// What the cast draws from, together with the task and the trial. Below 2^53, so that every reader of JSON
+    /// gets it right.
+    pub seed: u64,
+    /// How many rollouts of the task with this seed there were before, where nothing else was wanted.
+    pub trial: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forked_from: Option<ForkedFrom>,
+    /// The run that this one repeats with another instruction, to be shown beside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beside: Option<RunId>,
+}
+
+/// The agent's instruction, as it was.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Instruction {
+    pub text: String,
+    /// What it was called: `the pack's policy`, `edited`.
+    pub name: String,
+    /// The id of the version that was saved with this text, if one was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
+/// Where a fork left the run that it comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ForkedFrom {
+    pub run: RunId,
+    /// How many of its events the fork begins with.
+    pub events: usize,
+    /// How many steps those are.
+    pub steps: usize,
+    /// Whether the last of them says something else than it did there.
+    pub edited: bool,
+}
+
+/// The largest seed: what every reader of JSON numbers gets right.
+pub const MAX_SEED: u64 = (1 << 53) - 1;
+
+impl Header {
+    /// What the agent was made of.
+    #[must_use]
+    pub fn settings(&self) -> AgentSettings {
+        AgentSettings {
+            strategy: AgentStrategy::ToolCalling,
+            instruction: self.instruction.text.clone(),
+            temperature: self.temperature,
+        }
+    }
+
+    #[must_use]
+    pub fn seated_by(&self) -> SeatedBy {
+        SeatedBy { agent: self.agent.clone(), user: self.user.clone() }
+    }
+
+    /// Whether the run is of this pack's world and of a task that it has.
+    #[must_use]
+    pub fn fits(&self, pack: &str, world: &World) -> bool {
+        self.pack == pack && world.task(&self.task.split, self.task.index).is_some()
+    }
+}
