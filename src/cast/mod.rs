@@ -7,6 +7,7 @@
 //! The cast knows the vocabulary of conversations and of tasks. It does not know how a rollout is driven or judged.
 
 pub mod chance;
+pub mod rules;
 pub mod words;
 
 pub use chance::trial_seed;

@@ -102,22 +102,17 @@ pub fn stem(word: &str) -> String {
     if !word.is_ascii() || word.len() < 4 || word.bytes().any(|byte| byte.is_ascii_digit()) {
         return stem;
     }
-    if stem.ends_with("ies") && stem.len() > 4 {
-        stem.truncate(stem.len() - 2);
-    } else if ["sses", "xes", "zes", "ches", "shes"].iter().any(|ending| stem.ends_with(ending)) {
-        stem.truncate(stem.len() - 2);
+    let plural_es = ["sses", "xes", "zes", "ches", "shes"].iter().any(|ending| stem.ends_with(ending));
+    if plural_es || stem.ends_with("ies") && stem.len() > 4 {
+        cut(&mut stem, 2);
     } else if stem.ends_with('s') && !["ss", "us", "is"].iter().any(|ending| stem.ends_with(ending)) {
-        stem.truncate(stem.len() - 1);
+        cut(&mut stem, 1);
     }
-    if stem.ends_with("ing") && stem.len() >= 6 {
-        stem.truncate(stem.len() - 3);
-    } else if stem.ends_with("ied") && stem.len() > 4 {
-        stem.truncate(stem.len() - 1);
-        stem.truncate(stem.len() - 1);
-    } else if stem.ends_with("ed") && stem.len() >= 5 {
-        stem.truncate(stem.len() - 2);
-    } else if stem.ends_with("ly") && stem.len() >= 7 {
-        stem.truncate(stem.len() - 2);
+    // The least length of words from which the ending is taken, so that `red` and `king` stay what they are.
+    let endings = [("ing", 6, 3), ("ied", 5, 2), ("ed", 5, 2), ("ly", 7, 2)];
+    if let Some((.., length)) = endings.iter().find(|(ending, least, _)| stem.ends_with(ending) && stem.len() >= *least)
+    {
+        cut(&mut stem, *length);
     }
     if stem.ends_with('e') && stem.len() > 3 {
         stem.truncate(stem.len() - 1);
@@ -135,6 +130,10 @@ pub fn stem(word: &str) -> String {
         stem.truncate(stem.len() - 1);
     }
     stem
+}
+
+fn cut(text: &mut String, bytes: usize) {
+    text.truncate(text.len().saturating_sub(bytes));
 }
 
 #[cfg(test)]

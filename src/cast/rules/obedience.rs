@@ -1,0 +1,100 @@
+//! Which rules the agent follows in a trial.
+//!
+//! One draw a rule, from the trial's seed and the rule's name and nothing else, is compared with how likely the
+//! instruction makes the rule. So the same trial under two instructions is a fair pair: whatever differs is due to the
+//! texts. A rule that is never mentioned is now and then followed all the same, as habits are.
+
+use super::{Lessons, Rule, Teaching};
+use crate::cast::chance::chance;
+
+/// Followed by habit, without having been told.
+const HABIT: f64 = 0.06;
+/// Followed when taught in an instruction of readable length.
+const TAUGHT: f64 = 0.985;
+/// Followed when one sentence teaches it and another speaks against it.
+const CONTRADICTED: f64 = 0.5;
+/// Up to this many words an instruction is read with full attention.
+const ATTENTION_WORDS: f64 = 1200.0;
+/// Beyond it, attention halves with each so many words.
+const HALVING_WORDS: f64 = 1500.0;
+
+/// What an agent makes of its lessons in one trial.
+#[derive(Clone, Debug)]
+pub struct Obedience {
+    followed: [bool; super::RULES.len()],
+    /// What a reader should know: rules missed though taught, and why; contradictions.
+    pub notes: Vec<String>,
+}
+
+/// How likely a rule is followed, given what an instruction of that many words says of it.
+#[must_use]
+pub fn follow_chance(teaching: &Teaching, words: usize) -> f64 {
+    let attention = libm::pow(0.5, (words as f64 - ATTENTION_WORDS).max(0.0) / HALVING_WORDS);
+    match teaching {
+        Teaching::Absent => HABIT,
+        Teaching::Taught(_) => HABIT + (TAUGHT - HABIT) * attention,
+        Teaching::Contradicted { taught: Some(_), .. } => HABIT + (CONTRADICTED - HABIT) * attention,
+        Teaching::Contradicted { taught: None, .. } => 0.0,
+    }
+}
+
+impl Obedience {
+    #[must_use]
+    pub fn draw(lessons: &Lessons, trial_seed: u64) -> Self {
+        let mut followed = [false; super::RULES.len()];
+        let mut notes = Vec::new();
+        for (rule, followed) in Rule::all().zip(&mut followed) {
+            let teaching = lessons.teaching(rule);
+            *followed = chance(trial_seed, rule.info().id) < follow_chance(teaching, lessons.words);
+            let title = rule.info().title;
+            match teaching {
+                Teaching::Contradicted { taught: Some(_), .. } => notes.push(format!(
+                    "“{title}” is taught and contradicted: {} in this trial.",
+                    if *followed { "followed" } else { "not followed" }
+                )),
+                Teaching::Taught(_) if !*followed && lessons.words as f64 > ATTENTION_WORDS => notes.push(format!(
+                    "“{title}” was missed in this trial: an instruction of {} words is followed less.",
+                    lessons.words
+                )),
+                Teaching::Taught(_) if !*followed => {
+                    notes.push(format!("“{title}” was missed in this trial: nobody obeys always."));
+                }
+                _ => {}
+            }
+        }
+        Self { followed, notes }
+    }
+
+    #[must_use]
+    pub fn follows(&self, rule: Rule) -> bool {
+        self.followed[rule as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_words_beyond_the_limit_mean_less_attention() {
+        let chances: Vec<f64> =
+            [600, 1200, 1800, 3000, 9000].iter().map(|words| follow_chance(&Teaching::Taught(0..1), *words)).collect();
+        assert_eq!(chances[0], chances[1]);
+        assert!(chances.windows(2).skip(1).all(|pair| pair[1] < pair[0] - 0.02), "{chances:?}");
+        assert!(chances[4] < 0.1, "{chances:?}");
+    }
+
+    #[test]
+    fn what_is_followed_under_less_is_followed_under_more() {
+        let (little, much) =
+            (Lessons::of("Be kind."), Lessons::of("Ask whether there is anything else before you end."));
+        assert_eq!(much.taught().collect::<Vec<_>>(), [Rule::FinishAll]);
+        for seed in 0..500 {
+            let (little, much) = (Obedience::draw(&little, seed), Obedience::draw(&much, seed));
+            for rule in Rule::all().filter(|rule| *rule != Rule::FinishAll) {
+                assert_eq!(little.follows(rule), much.follows(rule));
+            }
+            assert!(much.follows(Rule::FinishAll) || !little.follows(Rule::FinishAll));
+        }
+    }
+}

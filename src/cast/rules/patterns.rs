@@ -1,0 +1,146 @@
+//! The combinations of concepts that teach a rule or speak against it (`patterns.txt`).
+
+use std::sync::LazyLock;
+
+use super::concepts::{Concepts, Content, concept};
+use super::{RULES, Rule};
+
+const TABLE: &str = include_str!("patterns.txt");
+
+/// What a sentence says of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Says {
+    Teaches,
+    Against,
+}
+
+/// All terms of one line.
+struct Pattern {
+    says: Says,
+    terms: Vec<Term>,
+}
+
+enum Term {
+    /// One of these is there.
+    Some(OneOf),
+    Not(OneOf),
+    /// One after the other.
+    Chain(Vec<Concepts>),
+    NotChain(Vec<Concepts>),
+}
+
+#[derive(Default)]
+struct OneOf {
+    /// Whatever its polarity; also in the heading or the line that a list hangs on.
+    any: Concepts,
+    affirmed: Concepts,
+    denied: Concepts,
+}
+
+static COMPILED: LazyLock<Vec<Vec<Pattern>>> = LazyLock::new(|| {
+    let mut patterns: Vec<Vec<Pattern>> = RULES.iter().map(|_| Vec::new()).collect();
+    let mut rule = None;
+    for line in TABLE.lines() {
+        if let Some(id) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            rule = Rule::by_id(id);
+        }
+        let (says, terms) = match line.split_once(' ') {
+            Some(("teach", terms)) => (Says::Teaches, terms),
+            Some(("against", terms)) => (Says::Against, terms),
+            _ => continue,
+        };
+        if let Some(own) = rule.and_then(|rule| patterns.get_mut(rule as usize)) {
+            own.push(Pattern { says, terms: terms.split(' ').map(Term::of).collect() });
+        }
+    }
+    patterns
+});
+
+/// What a sentence says of a rule. `context` is what the heading and the line above its list hold.
+pub fn says(rule: Rule, content: &Content, context: Concepts) -> Option<Says> {
+    let own = COMPILED.get(rule as usize)?;
+    // What stands above a list is often a topic, and would turn “there is no need” into more than it says.
+    let holds = |says: Says, context: Concepts| {
+        let mut patterns = own.iter().filter(|pattern| pattern.says == says);
+        patterns.any(|pattern| pattern.terms.iter().all(|term| term.holds(content, context)))
+    };
+    if holds(Says::Against, Concepts::default()) {
+        Some(Says::Against)
+    } else if holds(Says::Teaches, context) {
+        Some(Says::Teaches)
+    } else {
+        None
+    }
+}
+
+impl Term {
+    fn of(text: &str) -> Self {
+        let bare = text.strip_prefix('!');
+        let terms = bare.unwrap_or(text);
+        if terms.contains('<') {
+            let parts = terms.split('<').map(|part| OneOf::of(part).all()).collect();
+            return if bare.is_some() { Self::NotChain(parts) } else { Self::Chain(parts) };
+        }
+        if bare.is_some() { Self::Not(OneOf::of(terms)) } else { Self::Some(OneOf::of(terms)) }
+    }
+
+    fn holds(&self, content: &Content, context: Concepts) -> bool {
+        match self {
+            Self::Some(one) => one.holds(content, context),
+            Self::Not(one) => !one.holds(content, Concepts::default()),
+            Self::Chain(parts) => in_order(content, parts),
+            Self::NotChain(parts) => !in_order(content, parts),
+        }
+    }
+}
+
+fn in_order(content: &Content, parts: &[Concepts]) -> bool {
+    let mut places = content.places.iter();
+    parts.iter().all(|part| places.any(|(_, here)| here.meets(*part)))
+}
+
+impl OneOf {
+    fn of(names: &str) -> Self {
+        let mut one = Self::default();
+        for name in names.split('/') {
+            let index = concept(name.trim_start_matches(['+', '-']));
+            let set = match name.split_at_checked(1) {
+                Some(("+", _)) => &mut one.affirmed,
+                Some(("-", _)) => &mut one.denied,
+                _ => &mut one.any,
+            };
+            if let Some(index) = index {
+                set.insert(index);
+            }
+        }
+        one
+    }
+
+    fn all(&self) -> Concepts {
+        self.any | self.affirmed | self.denied
+    }
+
+    fn holds(&self, content: &Content, context: Concepts) -> bool {
+        (content.any() | context).meets(self.any)
+            || content.affirmed.meets(self.affirmed)
+            || content.denied.meets(self.denied)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_in_the_table_is_a_concept_and_every_rule_has_patterns() {
+        let lines = TABLE
+            .lines()
+            .filter_map(|line| line.split_once(' '))
+            .filter(|(says, _)| matches!(*says, "teach" | "against"));
+        for name in lines.flat_map(|(_, terms)| terms.split([' ', '/', '<'])) {
+            let name = name.trim_start_matches('!').trim_start_matches(['+', '-']);
+            assert!(concept(name).is_some(), "no concept `{name}`");
+        }
+        assert!(COMPILED.iter().all(|own| own.len() >= 5));
+    }
+}

@@ -1,0 +1,3 @@
+//! The rehearsal cast: what the agent reads out of an instruction, and how it fares.
+
+mod phrasings;
