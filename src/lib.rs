@@ -2,7 +2,7 @@
 //!
 //! The folders are layers, listed from the lowest up; a layer may use those listed before it, never those after:
 //!
-//! `py`, `chat` → `provider`, `domain` → `pack`, `rollout`, `cast` → `journal` → `present` → (wasm32 only) `platform` →
+//! `py`, `chat` → `provider`, `domain` → `pack`, `rollout`, `cast` → `journal` → `workspace` → `present` → (wasm32 only) `platform` →
 //! `app` → `ui`.
 //!
 //! Everything up to `present` is a pure library: it compiles natively, is deterministic, and knows no clock,
@@ -17,6 +17,7 @@ pub mod present;
 pub mod provider;
 pub mod py;
 pub mod rollout;
+pub mod workspace;
 
 #[cfg(target_arch = "wasm32")]
 pub mod app;

@@ -17,6 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("pack", &["domain", "py"]),
     ("rollout", &["domain", "chat", "py"]),
     ("journal", &["rollout", "domain", "chat", "py"]),
+    ("workspace", &["journal", "rollout", "pack", "domain", "chat"]),
     ("present", &["rollout", "pack", "domain", "provider", "chat", "py"]),
     ("platform", &["pack", "provider"]),
     ("app", &["platform", "present", "rollout", "pack", "domain", "provider", "chat", "py"]),

@@ -66,6 +66,23 @@ impl Summary {
     /// The summary of a journal that tells of this episode.
     #[must_use]
     pub fn of(journal: &Journal, episode: &Episode) -> Self {
+        let said = episode.trajectory().iter().rev().find_map(|step| match &step.kind {
+            StepKind::UserSaid { words, .. } => Some(words.as_str()),
+            StepKind::AgentSaid { words, .. } => words.as_deref(),
+            StepKind::ToolCalled { .. } | StepKind::Unreadable { .. } => None,
+        });
+        Self {
+            steps: episode.trajectory().len(),
+            state: episode.ending().into(),
+            reward: episode.ending().and_then(Ending::reward),
+            last_text: said.unwrap_or_default().chars().take(TEXT_CHARS).collect(),
+            ..Self::of_events(journal)
+        }
+    }
+
+    /// What the events alone tell, where the task's world is not at hand: not whether it ended, nor how.
+    #[must_use]
+    pub fn of_events(journal: &Journal) -> Self {
         let mut spent = Spent::default();
         let mut reseated = false;
         for event in journal.events.iter().filter_map(super::Event::rollout) {
@@ -75,20 +92,12 @@ impl Summary {
                 _ => {}
             }
         }
-        let said = episode.trajectory().iter().rev().find_map(|step| match &step.kind {
-            StepKind::UserSaid { words, .. } => Some(words.as_str()),
-            StepKind::AgentSaid { words, .. } => words.as_deref(),
-            StepKind::ToolCalled { .. } | StepKind::Unreadable { .. } => None,
-        });
         Self {
             events: journal.events.len(),
-            steps: episode.trajectory().len(),
-            state: episode.ending().into(),
-            reward: episode.ending().and_then(Ending::reward),
             spent,
             reseated,
-            last_text: said.unwrap_or_default().chars().take(TEXT_CHARS).collect(),
             changed_ms: journal.events.last().map_or(journal.header.created_ms, |event| event.at_ms),
+            ..Self::default()
         }
     }
 }
