@@ -5,6 +5,7 @@
 pub mod actions;
 pub mod endpoints;
 pub mod incoming;
+pub mod moments;
 pub mod packs;
 pub mod play;
 pub mod seats;
@@ -13,6 +14,7 @@ pub mod state;
 pub mod storage;
 pub mod theme;
 pub mod toasts;
+pub mod versions;
 
 pub use actions::{Action, Actions};
 pub use endpoints::{Endpoints, use_endpoints};
@@ -21,3 +23,4 @@ pub use state::{App, Overlay, use_app};
 pub use storage::{PageStore, use_store};
 pub use theme::Theme;
 pub use toasts::Toasts;
+pub use versions::{InstructionVersions, use_versions};

@@ -4,7 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::play::Play;
 use super::seats::SeatChoices;
-use super::{Actions, Endpoints, Packs, PageStore, Theme, Toasts};
+use super::{Actions, Endpoints, InstructionVersions, Packs, PageStore, Theme, Toasts};
 use crate::{
     platform::page,
     present::{
@@ -57,7 +57,10 @@ impl App {
         provide_context(packs);
         provide_context(endpoints);
         provide_context(SeatChoices::new(endpoints));
-        Play::provide();
+        let play = Play::provide();
+        let versions = InstructionVersions::new(play.instruction, storage, app.toasts);
+        provide_context(versions);
+        versions.restore();
         spawn_local(packs.restore());
         spawn_local(async move {
             match endpoints.restore().await {

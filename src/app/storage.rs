@@ -21,6 +21,8 @@ use crate::{
 pub enum Setting {
     /// The configured endpoints, without keys.
     Endpoints,
+    /// The instruction as it is being edited.
+    InstructionDraft,
     /// Where packs are loaded from.
     PackSource,
     /// The id of the pack that was asked for last.
@@ -31,6 +33,7 @@ impl Setting {
     const fn key(self) -> &'static str {
         match self {
             Self::Endpoints => "endpoints",
+            Self::InstructionDraft => "instruction-draft",
             Self::PackSource => "pack-source",
             Self::LastPack => "last-pack",
         }

@@ -28,6 +28,13 @@ impl Clock for BrowserClock {
     }
 }
 
+/// A time since 1970 on the user's own calendar and clock: year, month from 1, day, hour, minute.
+#[must_use]
+pub fn local(ms: f64) -> [u32; 5] {
+    let date = js_sys::Date::new(&ms.into());
+    [date.get_full_year(), date.get_month() + 1, date.get_date(), date.get_hours(), date.get_minutes()]
+}
+
 /// The clock of the page or the worker, whichever this runs in.
 fn performance() -> Option<Performance> {
     js_sys::Reflect::get(&js_sys::global(), &"performance".into()).ok()?.dyn_into().ok()

@@ -67,6 +67,33 @@ pub fn duration_ms(ms: f64) -> String {
     format!("{:.0} h {:02.0} min", (minutes / 60.0).floor(), minutes % 60.0)
 }
 
+/// A moment of the user's own calendar and clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    pub year: u32,
+    /// 1 to 12.
+    pub month: u32,
+    /// 1 to 31.
+    pub day: u32,
+    pub hour: u32,
+    pub minute: u32,
+}
+
+/// When something was, as short as can be told apart today: `14:05`, `3 Nov 14:05`, `3 Nov 2025`.
+#[must_use]
+pub fn moment(then: Moment, today: Moment) -> String {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let month = MONTHS.get((then.month as usize).wrapping_sub(1)).copied().unwrap_or("?");
+    let Moment { year, day, hour, minute, .. } = then;
+    if year != today.year {
+        format!("{day} {month} {year}")
+    } else if (then.month, day) != (today.month, today.day) {
+        format!("{day} {month} {hour:02}:{minute:02}")
+    } else {
+        format!("{hour:02}:{minute:02}")
+    }
+}
+
 /// The share of `part` in `whole` as a whole percentage; `whole` = 0 is `0 %`. Only what is complete is `100 %`.
 #[must_use]
 pub fn percent(part: u64, whole: u64) -> String {
@@ -124,6 +151,15 @@ mod tests {
         ] {
             assert_eq!(duration_ms(ms), text, "{ms}");
         }
+    }
+
+    #[test]
+    fn moments_are_as_short_as_they_can_be() {
+        let today = Moment { year: 2026, month: 11, day: 21, hour: 9, minute: 0 };
+        assert_eq!(moment(Moment { hour: 7, minute: 5, ..today }, today), "07:05");
+        assert_eq!(moment(Moment { day: 3, ..today }, today), "3 Nov 09:00");
+        assert_eq!(moment(Moment { month: 1, ..today }, today), "21 Jan 09:00");
+        assert_eq!(moment(Moment { year: 2025, ..today }, today), "21 Nov 2025");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Everything here compiles natively and is tested there; components in `ui` only lay it out.
 
+pub mod alignment;
 pub mod endpoint_form;
 pub mod findings;
 pub mod format;
@@ -13,6 +14,7 @@ pub mod record_diff;
 pub mod route;
 pub mod saved_endpoints;
 pub mod task_line;
+pub mod text_diff;
 pub mod tone;
 pub mod transcript;
 pub mod verdict;

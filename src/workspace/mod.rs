@@ -1,4 +1,4 @@
-//! What the user owns and saves: runs in the browser's storage, in files and in links.
+//! What the user owns and saves: runs in the browser's storage, in files and in links; versions of the instruction.
 //!
 //! Whatever is read, from storage of an older version, from a file of somebody else's or from a link, passes through
 //! [`restore`], which mends what it can and says what it mended: one bad run or entry never costs the others.
@@ -8,6 +8,7 @@ pub mod export;
 pub mod link;
 pub mod restore;
 pub mod runs;
+pub mod versions;
 
 pub use export::{ImportError, export, import};
 pub use link::{BadLink, LinkTooLong};

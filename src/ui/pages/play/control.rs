@@ -10,7 +10,7 @@ use super::scrubber;
 use super::tasks::SEARCH_ID;
 use crate::app::play::{Phase, Play, Start};
 use crate::app::seats::{SeatChoices, use_seats};
-use crate::app::{Action, App, use_app};
+use crate::app::{Action, App, InstructionVersions, use_app, use_versions};
 use crate::platform::clock::BrowserClock;
 use crate::platform::page;
 use crate::present::keys::Shortcut;
@@ -25,6 +25,7 @@ pub struct Control {
     draft: Draft,
     play: Play,
     seats: SeatChoices,
+    versions: InstructionVersions,
     /// Why the last deed was not possible, until the next one.
     pub refusal: RwSignal<Option<Refusal>>,
     /// Whether a rollout is about to start.
@@ -58,6 +59,7 @@ impl Control {
             draft,
             play: expect_context(),
             seats: use_seats(),
+            versions: use_versions(),
             refusal: RwSignal::new(None),
             starting: StoredValue::new(false),
             started_ms: StoredValue::new(f64::NEG_INFINITY),
@@ -75,8 +77,13 @@ impl Control {
         }
     }
 
-    /// Starts a rollout; `stepwise` lets only its first call through.
+    /// Starts a rollout with the instruction as it is edited; `stepwise` lets only its first call through.
     pub fn run(self, stepwise: bool) {
+        self.run_with(self.draft.text.get_untracked(), stepwise);
+    }
+
+    /// Starts a rollout with an instruction.
+    pub fn run_with(self, instruction: String, stepwise: bool) {
         if self.starting.get_value() || self.play.phase.get_untracked().is_running() {
             return;
         }
@@ -98,8 +105,8 @@ impl Control {
             task: task.0,
             agent: Rc::clone(&agent),
             user,
-            instruction: self.draft.text.get_untracked(),
-            instruction_name: self.draft.name(),
+            instruction,
+            instruction_name: String::new(),
             stepwise,
         };
         self.starting.set_value(true);
@@ -113,7 +120,10 @@ impl Control {
                 self.refusal.set(Some(refusal));
             } else {
                 self.started_ms.set_value(BrowserClock.now_ms());
-                self.play.start(start);
+                // What a rollout was made with is a version from now on.
+                let name = self.draft.name_in_pack(&start.instruction);
+                let version = self.versions.record(&start.instruction, name);
+                self.play.start(Start { instruction_name: version.label(), ..start });
             }
         });
     }

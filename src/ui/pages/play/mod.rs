@@ -36,6 +36,8 @@ mod tasks;
 mod tool_card;
 mod transcript;
 mod verdict;
+mod version_diff;
+mod versions;
 
 /// The Play page.
 #[component]
@@ -73,7 +75,7 @@ pub fn PlayPage() -> impl IntoView {
                 end=SplitPanel::new(
                     "Inspector".to_owned(),
                     "panel-right",
-                    move || view! { <Inspector site draft tab /> },
+                    move || view! { <Inspector site draft control tab /> },
                 )
             />
         </Show>
@@ -228,9 +230,9 @@ fn RefusalView(control: Control) -> impl IntoView {
 }
 
 #[component]
-fn Inspector(site: PlaySite, draft: Draft, tab: RwSignal<&'static str>) -> impl IntoView {
+fn Inspector(site: PlaySite, draft: Draft, control: Control, tab: RwSignal<&'static str>) -> impl IntoView {
     let tabs = vec![
-        TabItem::new("instruction", "Instruction".to_owned(), move || view! { <InstructionTab draft /> }),
+        TabItem::new("instruction", "Instruction".to_owned(), move || view! { <InstructionTab draft control /> }),
         TabItem::new("database", "Database".to_owned(), move || view! { <DatabaseTab site /> }),
         TabItem::new("checks", "Checks".to_owned(), move || view! { <ChecksTab site /> }),
         TabItem::new("task", "Task".to_owned(), move || view! { <TaskTab site /> }),
