@@ -13,7 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("chat", &[]),
     ("provider", &["chat"]),
     ("domain", &["chat", "py"]),
-    ("cast", &["domain"]),
+    ("cast", &["domain", "chat", "py"]),
     ("pack", &["domain", "py"]),
     ("rollout", &["domain", "chat", "py"]),
     ("journal", &["rollout", "domain", "chat", "py"]),

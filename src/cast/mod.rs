@@ -7,7 +7,9 @@
 //! The cast knows the vocabulary of conversations and of tasks. It does not know how a rollout is driven or judged.
 
 pub mod chance;
+pub mod customer;
 pub mod rules;
 pub mod words;
 
 pub use chance::trial_seed;
+pub use customer::{Agenda, RehearsalCustomer, Style};

@@ -39,6 +39,9 @@ pub struct Task {
     pub expected_actions: Vec<Action>,
     /// Texts that the agent must have said, each a bare substring test.
     pub outputs: Vec<String>,
+    /// What a program that plays the customer goes by, as the task's file has it; opaque here. Official tasks have
+    /// none.
+    pub agenda: Option<Value>,
 }
 
 impl Action {

@@ -262,6 +262,7 @@ impl Place<'_> {
             user_scenario: self.text(fields, "instruction")?,
             expected_actions: actions.iter().map(|action| self.action(action)).collect::<Result<_, _>>()?,
             outputs: outputs.iter().map(output).collect::<Result<_, _>>()?,
+            agenda: fields.get("agenda").cloned(),
         })
     }
 

@@ -79,6 +79,7 @@ pub fn task(expected_actions: Vec<Action>, outputs: &[&str]) -> Task {
         user_scenario: "You are Ada.".into(),
         expected_actions,
         outputs: outputs.iter().map(ToString::to_string).collect(),
+        agenda: None,
     }
 }
 
