@@ -30,7 +30,7 @@ pub fn agenda(world: &World, task: &Task) -> Agenda {
     let effective = steps.iter().filter(|step| !step.outcome.status.is_error());
     let calls = effective.filter_map(|step| task.expected_actions.get(step.action));
     let mut goals: Vec<Goal> = calls.filter_map(|call| goal(&shop, task, call)).collect();
-    let answers = (!task.outputs.is_empty()).then(|| voice::questions(&task.user_scenario)).unwrap_or_default();
+    let answers = if task.outputs.is_empty() { Vec::new() } else { voice::questions(&task.user_scenario) };
     for words in answers {
         goals.push(Goal { kind: Kind::Question, words: Some(words), ..Goal::default() });
     }

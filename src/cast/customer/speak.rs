@@ -143,7 +143,7 @@ fn swap(goal: &Goal, items: &[Item<'_>], start: &str) -> String {
     let wishes = if pending { listed(items, instead) } else { listed(items, exchanged) };
     let mut said = match known {
         Some(order) if pending && order.known => format!("In {} I'd like {wishes}", the_order(order)),
-        Some(order) if pending => format!("In my pending order I'd like {wishes}{}", if order.known { "" } else { "" }),
+        Some(_) if pending => format!("In my pending order I'd like {wishes}"),
         Some(order) if order.known => format!("From {} {start} exchange {wishes}", the_order(order)),
         _ => format!("{start} exchange {wishes}"),
     };
