@@ -18,7 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("rollout", &["domain", "chat", "py"]),
     ("journal", &["rollout", "domain", "chat", "py"]),
     ("workspace", &["journal", "rollout", "pack", "domain", "chat"]),
-    ("present", &["rollout", "pack", "domain", "provider", "chat", "py"]),
+    ("present", &["workspace", "journal", "rollout", "pack", "domain", "provider", "chat", "py"]),
     ("platform", &["pack", "provider"]),
     ("app", &["platform", "present", "workspace", "rollout", "pack", "domain", "provider", "chat", "py"]),
     ("ui", &["app", "platform", "present", "workspace", "rollout", "pack", "domain", "provider", "chat", "py"]),

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use support::{action, shop_world, task};
 use taupe::chat::{ChatError, ChatErrorKind, ChatReply, Timing, Usage};
 use taupe::domain::{Action, RETAIL, Task};
+use taupe::journal::fold;
+use taupe::present::run_view::RunView;
 use taupe::present::task_line::{matches, task_line};
-use taupe::present::transcript::{CardKind, Row, RowKind, ToolCard, next_attempt, rows};
+use taupe::present::transcript::{CardKind, Row, RowKind, ToolCard, changed_records, next_attempt, rows};
 use taupe::present::verdict::{Outcome, Verdict, demands, verdict};
 use taupe::rollout::{Ending, Environment, Reward, Seat, Step, StepKind, UserReply, reference_run};
 
@@ -182,4 +184,15 @@ fn steps_without_a_model_call_have_no_foot() {
     let step = Step { kind: said, database: world.database.clone() };
     let shown = rows(&world.database, &[step]);
     assert_eq!(shown[0], Row { kind: RowKind::User("Hi".into()), call: None, notes: vec![] });
+}
+
+#[test]
+fn a_recorded_run_is_shown_step_by_step() {
+    let (world, task, journal) = support::journal::shop_run();
+    let view = RunView::new(journal.header.clone(), &fold(world, task, &journal));
+    assert_eq!(view.rows.len(), 4);
+    assert_eq!(view.verdict.as_ref().map(|verdict| verdict.headline.as_str()), Some("Reward 1"));
+    assert_eq!((view.spent.calls, view.warnings.len()), (4, 0));
+    let changed = |from: usize, to: usize| changed_records(view.database_at(from), view.database_at(to)).len();
+    assert_eq!((changed(0, 1), changed(1, 2), changed(2, 4), changed(2, 99)), (0, 1, 0, 0));
 }

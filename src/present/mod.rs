@@ -12,6 +12,8 @@ pub mod packs;
 pub mod presets;
 pub mod record_diff;
 pub mod route;
+pub mod run_view;
+pub mod runs;
 pub mod saved_endpoints;
 pub mod task_line;
 pub mod text_diff;

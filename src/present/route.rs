@@ -7,11 +7,18 @@
 use std::{fmt, str::FromStr};
 
 use crate::domain::TaskId;
+use crate::journal::RunId;
 
 /// A place in the page that can be linked to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Route {
     Play(PlayPlace),
+    /// All kept runs.
+    Runs,
+    /// `#/compare/<run>/<run>`: two runs side by side.
+    Compare(RunId, RunId),
+    /// `#/open/<payload>`: a run that the address itself holds.
+    Open(String),
     Data,
     Models,
     /// `#/debug/panic`: provokes a panic on purpose, so that the recovery panel can be tried in any build.
@@ -123,6 +130,7 @@ impl Route {
             Self::Play(_) => Page::Play,
             Self::Data => Page::Data,
             Self::Models => Page::Models,
+            Self::Runs | Self::Compare(..) | Self::Open(_) => Page::NotFound,
             Self::DebugPanic | Self::NotFound(_) => Page::NotFound,
         }
     }
@@ -147,6 +155,9 @@ impl fmt::Display for Route {
                 }
                 place.task().map_or(Ok(()), |task| write!(f, "/{}", task.index))
             }
+            Self::Runs => f.write_str("#/runs"),
+            Self::Compare(one, other) => write!(f, "#/compare/{one}/{other}"),
+            Self::Open(payload) => write!(f, "#/open/{}", Encoded(payload)),
             Self::Data => f.write_str("#/data"),
             Self::Models => f.write_str("#/models"),
             Self::DebugPanic => f.write_str("#/debug/panic"),
@@ -169,6 +180,9 @@ impl FromStr for Route {
             match segments.as_slice() {
                 [""] => Some(Self::Play(PlayPlace::Start)),
                 ["play", rest @ ..] => play(rest).map(Self::Play),
+                ["runs"] => Some(Self::Runs),
+                ["compare", one, other] => Some(Self::Compare(RunId::parse(one)?, RunId::parse(other)?)),
+                ["open", payload] if !payload.is_empty() => Some(Self::Open((*payload).to_owned())),
                 ["data"] => Some(Self::Data),
                 ["models"] => Some(Self::Models),
                 ["debug", "panic"] => Some(Self::DebugPanic),
@@ -247,8 +261,15 @@ mod tests {
         Route::Play(PlayPlace::Task { pack: pack.into(), task: TaskId { split: split.into(), index } })
     }
 
+    fn run(id: &str) -> RunId {
+        RunId::parse(id).expect("an id")
+    }
+
     #[test]
     fn reads_every_page() {
+        check("#/runs", &Route::Runs);
+        check("#/compare/r1/r2", &Route::Compare(run("r1"), run("r2")));
+        check("#/open/1.eJyr-_", &Route::Open("1.eJyr-_".into()));
         check("#/data", &Route::Data);
         check("#/models", &Route::Models);
         check("#/play", &Route::Play(PlayPlace::Start));
@@ -284,6 +305,9 @@ mod tests {
             "#/play/%f",
             "#/play/%ff",
             "#/data/x",
+            "#/runs/r1",
+            "#/compare/r1",
+            "#/open",
         ] {
             check(text, &Route::NotFound(text.to_owned()));
         }
@@ -311,6 +335,9 @@ mod tests {
             Just(Route::Play(PlayPlace::Start)),
             Just(Route::Data),
             Just(Route::Models),
+            Just(Route::Runs),
+            ("[a-z0-9-]{1,64}", "[a-z0-9-]{1,64}").prop_map(|(one, other)| Route::Compare(run(&one), run(&other))),
+            name().prop_map(Route::Open),
             Just(Route::DebugPanic),
             name().prop_map(|pack| Route::Play(PlayPlace::Pack { pack })),
             (name(), name()).prop_map(|(pack, split)| Route::Play(PlayPlace::Split { pack, split })),
