@@ -7,9 +7,13 @@
 //! The cast knows the vocabulary of conversations and of tasks. It does not know how a rollout is driven or judged.
 
 pub mod chance;
+pub mod coach;
 pub mod customer;
+pub mod rater;
 pub mod rules;
 pub mod words;
 
 pub use chance::trial_seed;
+pub use coach::RehearsalCoach;
 pub use customer::{Agenda, RehearsalCustomer, Style};
+pub use rater::RehearsalRater;

@@ -11,8 +11,8 @@
 pub mod agenda;
 mod derive;
 mod dialogue;
-mod hear;
-mod lexicon;
+pub(in crate::cast) mod hear;
+pub(in crate::cast) mod lexicon;
 mod progress;
 mod read;
 mod shop;
