@@ -20,8 +20,27 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("workspace", &["journal", "rollout", "pack", "domain", "chat"]),
     ("present", &["workspace", "journal", "rollout", "pack", "domain", "provider", "chat", "py"]),
     ("platform", &["pack", "provider"]),
-    ("app", &["platform", "present", "workspace", "rollout", "pack", "domain", "provider", "chat", "py"]),
-    ("ui", &["app", "platform", "present", "workspace", "rollout", "pack", "domain", "provider", "chat", "py"]),
+    (
+        "app",
+        &["platform", "present", "workspace", "journal", "cast", "rollout", "pack", "domain", "provider", "chat", "py"],
+    ),
+    (
+        "ui",
+        &[
+            "app",
+            "platform",
+            "present",
+            "workspace",
+            "journal",
+            "cast",
+            "rollout",
+            "pack",
+            "domain",
+            "provider",
+            "chat",
+            "py",
+        ],
+    ),
 ];
 
 /// Layers that run in a browser only; every other layer is the engine.

@@ -206,6 +206,12 @@ impl Endpoints {
         self.keys.with(|keys| keys.get(id).map(|key| HeldKey { hint: key.hint(), origin: key.origin().to_string() }))
     }
 
+    /// A text that is about to be stored or handed out, with dots in place of every key that is held.
+    #[must_use]
+    pub fn without_keys(self, text: String) -> String {
+        self.keys.with_untracked(|keys| keys.values().fold(text, |text, key| key.taken_out_of(text)))
+    }
+
     /// The model behind an endpoint as it is configured now; `None` if there is no such endpoint. Does not track.
     ///
     /// Whether the configuration is complete shows when the model is called.

@@ -6,9 +6,10 @@ use leptos::prelude::*;
 
 use super::Endpoints;
 use crate::chat::ChatModel;
+use crate::domain::{Task, World};
 use crate::present::endpoint_form;
 use crate::provider::{Endpoint, Obstacle};
-use crate::rollout::Seat;
+use crate::rollout::{Occupant, OccupantKind, Seat, Seated};
 
 /// The choice for both seats. A small copyable handle.
 #[derive(Clone, Copy)]
@@ -24,6 +25,14 @@ pub struct SeatChoice {
     /// The endpoint's id.
     pub id: String,
     pub label: String,
+}
+
+/// The rollout that a seat is filled for.
+pub struct Sitting<'a> {
+    pub world: &'a World,
+    pub task: &'a Task,
+    /// What the cast draws from.
+    pub trial_seed: u64,
 }
 
 impl SeatChoices {
@@ -51,12 +60,22 @@ impl SeatChoices {
         self.signal(seat).set(Some(id.to_owned()));
     }
 
-    /// The model in a seat; `None` where there is no endpoint. Does not track.
+    /// Seats whoever was chosen; `None` where there is no endpoint. Does not track.
     #[must_use]
-    pub fn model(self, seat: Seat) -> Option<Rc<dyn ChatModel>> {
+    pub fn seated(self, seat: Seat, _sitting: &Sitting<'_>) -> Option<Seated<'static>> {
         let choice = untrack(|| self.chosen(seat))?;
-        let model: Rc<dyn ChatModel> = self.endpoints.model(&choice.id)?;
-        Some(model)
+        self.seat(&choice.id)
+    }
+
+    /// Seats the one of a record again; `None` where that one is not here any more. Does not track.
+    #[must_use]
+    pub fn again(self, _seat: Seat, by: &Occupant, _sitting: &Sitting<'_>) -> Option<Seated<'static>> {
+        self.seat(by.choice.as_deref()?)
+    }
+
+    fn seat(self, id: &str) -> Option<Seated<'static>> {
+        let model: Rc<dyn ChatModel> = self.endpoints.model(id)?;
+        Some(Seated { by: Occupant::new(OccupantKind::Endpoint, model.label()).with_choice(id), model })
     }
 
     /// What stands between this page and the model in a seat, as far as it can be known beforehand.

@@ -4,7 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::play::Play;
 use super::seats::SeatChoices;
-use super::{Actions, Endpoints, InstructionVersions, Packs, PageStore, Theme, Toasts};
+use super::{Actions, Endpoints, InstructionVersions, Packs, PageStore, Runs, Theme, Toasts};
 use crate::{
     platform::page,
     present::{
@@ -56,8 +56,11 @@ impl App {
         provide_context(storage);
         provide_context(packs);
         provide_context(endpoints);
-        provide_context(SeatChoices::new(endpoints));
-        let play = Play::provide();
+        let (seats, runs) = (SeatChoices::new(endpoints), Runs::new(storage, endpoints));
+        provide_context(seats);
+        provide_context(runs);
+        let play = Play::provide(runs, packs, seats);
+        spawn_local(runs.read());
         let versions = InstructionVersions::new(play.instruction, storage, app.toasts);
         provide_context(versions);
         versions.restore();

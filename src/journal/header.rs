@@ -13,11 +13,11 @@ use crate::rollout::{AgentSettings, AgentStrategy, Occupant, SeatedBy};
 pub struct RunId(String);
 
 impl RunId {
-    /// An id of random bytes; 10 of them are never drawn twice.
+    /// An id of random bytes, 31 at most; 10 of them are never drawn twice.
     #[must_use]
     pub fn of_bytes(bytes: &[u8]) -> Self {
         let mut text = String::from("r");
-        bytes.iter().for_each(|byte| text.push_str(&format!("{byte:02x}")));
+        bytes.iter().take(31).for_each(|byte| text.push_str(&format!("{byte:02x}")));
         Self(text)
     }
 

@@ -4,8 +4,8 @@ use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemDirectoryReader, FileSystemEntry,
-    FileSystemFileEntry,
+    Blob, BlobPropertyBag, DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemDirectoryReader,
+    FileSystemEntry, FileSystemFileEntry, HtmlAnchorElement, Url,
 };
 
 use crate::pack::given::GivenFile;
@@ -45,6 +45,29 @@ pub enum DropFault {
     #[error("The folder {path} can't be read: {reason}. Check that it can be opened, then drop it again.")]
     Unreadable { path: String, reason: String },
 }
+
+/// Hands a text to the user as a file, into the browser's downloads.
+pub fn save(name: &str, text: &str) {
+    let made = || {
+        let kind = BlobPropertyBag::new();
+        kind.set_type("application/json");
+        let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &kind).ok()?;
+        let address = Url::create_object_url_with_blob(&blob).ok()?;
+        let document = web_sys::window()?.document()?;
+        let link: HtmlAnchorElement = document.create_element("a").ok()?.dyn_into().ok()?;
+        link.set_href(&address);
+        link.set_download(name);
+        link.click();
+        Some(address)
+    };
+    if let Some(address) = made() {
+        // The download has begun by then; the text would otherwise stay in memory until the page goes.
+        gloo_timers::callback::Timeout::new(KEPT_MS, move || _ = Url::revoke_object_url(&address)).forget();
+    }
+}
+
+/// How long a saved file's text is kept for the browser to take, in milliseconds.
+const KEPT_MS: u32 = 60_000;
 
 /// The files of an `<input type=file>`, or of a folder chosen with its `webkitdirectory`.
 #[must_use]

@@ -127,10 +127,10 @@ impl Route {
     #[must_use]
     pub fn page(&self) -> Page {
         match self {
-            Self::Play(_) => Page::Play,
+            Self::Play(_) | Self::Open(_) => Page::Play,
             Self::Data => Page::Data,
             Self::Models => Page::Models,
-            Self::Runs | Self::Compare(..) | Self::Open(_) => Page::NotFound,
+            Self::Runs | Self::Compare(..) => Page::NotFound,
             Self::DebugPanic | Self::NotFound(_) => Page::NotFound,
         }
     }

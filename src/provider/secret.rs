@@ -49,6 +49,19 @@ impl Secret {
         self.value.bytes().all(|byte| (0x21..=0x7e).contains(&byte))
     }
 
+    /// Puts dots in place of the key, as it stands and as JSON writes it.
+    #[must_use]
+    pub fn taken_out_of(&self, text: String) -> String {
+        if self.value.len() < SHORTEST_KEY {
+            return text;
+        }
+        let quoted = serde_json::Value::from(self.value.as_str()).to_string();
+        let written = quoted.get(1..quoted.len() - 1).unwrap_or_default();
+        [self.value.as_str(), written]
+            .into_iter()
+            .fold(text, |text, key| if text.contains(key) { text.replace(key, DOTS) } else { text })
+    }
+
     /// The last four characters, for telling keys apart; dots where the key is too short to show any.
     #[must_use]
     pub fn hint(&self) -> String {

@@ -65,7 +65,8 @@ pub fn Input(
             on:input=move |event| value.set(event_target_value(&event))
             on:change=move |event| {
                 if let Some(commit) = on_commit {
-                    commit.run(event_target_value(&event));
+                    // A field that is left by leaving its page still says so, when whoever listened is gone.
+                    _ = commit.try_run(event_target_value(&event));
                 }
             }
         />

@@ -1,7 +1,5 @@
 //! What can be done on the Play page, as one value: buttons, keys and the command palette all use it.
 
-use std::rc::Rc;
-
 use leptos::prelude::*;
 
 use super::instruction::Draft;
@@ -9,8 +7,11 @@ use super::place::PlaySite;
 use super::scrubber;
 use super::tasks::SEARCH_ID;
 use crate::app::play::{Phase, Play, Start};
-use crate::app::seats::{SeatChoices, use_seats};
+use crate::app::runs::SEED;
+use crate::app::seats::{SeatChoices, Sitting, use_seats};
 use crate::app::{Action, App, InstructionVersions, use_app, use_versions};
+use crate::cast::trial_seed;
+use crate::journal::Instruction;
 use crate::platform::clock::BrowserClock;
 use crate::platform::page;
 use crate::present::keys::Shortcut;
@@ -95,18 +96,21 @@ impl Control {
         let (Some(world), Some(task)) = (self.site.world.get_untracked(), self.site.task.get_untracked()) else {
             return;
         };
-        let (Some(agent), Some(user)) = (self.seats.model(Seat::Agent), self.seats.model(Seat::User)) else {
+        let trial = self.play.runs.next_trial(&world.pack, &task.id, &instruction);
+        let sitting = Sitting { world: &world.world, task: &task, trial_seed: trial_seed(SEED, &task.id, trial) };
+        let seated = |seat| self.seats.seated(seat, &sitting);
+        let (Some(agent), Some(user)) = (seated(Seat::Agent), seated(Seat::User)) else {
             self.refusal.set(Some(Refusal::NoModel));
             return;
         };
         let start = Start {
+            trial,
             pack: world.pack,
             world: world.world,
             task: task.0,
-            agent: Rc::clone(&agent),
+            agent,
             user,
-            instruction,
-            instruction_name: String::new(),
+            instruction: Instruction { text: instruction, ..Instruction::default() },
             stepwise,
         };
         self.starting.set_value(true);
@@ -121,9 +125,10 @@ impl Control {
             } else {
                 self.started_ms.set_value(BrowserClock.now_ms());
                 // What a rollout was made with is a version from now on.
-                let name = self.draft.name_in_pack(&start.instruction);
-                let version = self.versions.record(&start.instruction, name);
-                self.play.start(Start { instruction_name: version.label(), ..start });
+                let name = self.draft.name_in_pack(&start.instruction.text);
+                let version = self.versions.record(&start.instruction.text, name);
+                let (name, version) = (version.label(), Some(version.id.to_string()));
+                self.play.start(Start { instruction: Instruction { name, version, ..start.instruction }, ..start });
             }
         });
     }

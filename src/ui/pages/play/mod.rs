@@ -9,6 +9,7 @@ use self::checks::ChecksTab;
 use self::control::{Control, Refusal};
 use self::database::DatabaseTab;
 use self::instruction::{Draft, InstructionTab};
+use self::keeping::{KeepingNotices, follow_links};
 use self::place::{Absence, PlaySite};
 use self::scrubber::Scrubber;
 use self::task::TaskTab;
@@ -28,6 +29,7 @@ mod checks;
 mod control;
 mod database;
 mod instruction;
+mod keeping;
 mod place;
 mod record_change;
 mod scrubber;
@@ -47,6 +49,7 @@ pub fn PlayPage() -> impl IntoView {
     let draft = Draft::new(site);
     let control = Control::new(site, draft);
     control.register();
+    follow_links(play);
     let split = SplitState::new(SplitSide::Main);
     let tab = RwSignal::new("instruction");
 
@@ -55,6 +58,9 @@ pub fn PlayPage() -> impl IntoView {
         let task = site.task.get();
         control.refusal.set(None);
         play.turn_to(task.as_deref());
+        if let (Some(world), Some(task)) = (site.world.get_untracked(), &task) {
+            play.recall(&world, task);
+        }
         if before.is_some() {
             split.shown.set(SplitSide::Main);
         }
@@ -105,6 +111,7 @@ fn Conversation(site: PlaySite, control: Control) -> impl IntoView {
                 }
             >
                 <RunningElsewhere />
+                <KeepingNotices world=site.world.into() />
                 <RefusalView control />
                 <Show when=move || on_show.get() fallback=move || view! { <TaskIntro site control has_task /> }>
                     <Transcript control />
@@ -314,6 +321,7 @@ fn NoPack(site: PlaySite) -> impl IntoView {
     view! {
         <div class="no-pack">
             <RunningElsewhere />
+            <KeepingNotices world=site.world.into() />
             {move || match absence.get() {
                 Absence::NotLoaded => view! {
                     <Empty icon="data" title="No tasks yet">

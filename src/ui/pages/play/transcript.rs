@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::control::Control;
+use super::keeping::GoOn;
 use super::tool_card::{IncomingCall, ToolCardView};
 use super::verdict::VerdictView;
 use crate::app::incoming::{Incoming, Waiting};
@@ -52,6 +53,7 @@ pub fn Transcript(control: Control) -> impl IntoView {
             </div>
             <Show when=move || at_end.get()>
                 <IncomingView />
+                <GoOn />
             </Show>
             <div class="transcript-end" node_ref=follow(play)></div>
         </div>
@@ -140,7 +142,7 @@ impl SourceText {
             },
             Source::Rollout { agent, user, instruction_name, .. } => Self {
                 icon: "play",
-                text: format!("Rollout · agent {agent} · customer {user} · with {instruction_name}"),
+                text: format!("Rollout · agent {} · customer {} · with {instruction_name}", agent.label, user.label),
             },
         }
     }

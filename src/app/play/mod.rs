@@ -2,26 +2,31 @@
 //!
 //! It belongs to the whole page, not to the component, so a rollout goes on while another page is open.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
-use super::incoming::{Feed, Incoming};
-use crate::chat::ChatModel;
-use crate::domain::{Database, Task, TaskId, World};
+use super::incoming::Incoming;
+use super::packs::Packs;
+use super::recording::{Recording, Unsaved};
+use super::runs::Runs;
+use super::seats::SeatChoices;
+use crate::domain::{Task, World};
+use crate::journal::RunState;
 use crate::present::route::PlayPlace;
-use crate::present::transcript::{self, Row};
-use crate::present::verdict::{Verdict, verdict};
+use crate::present::verdict::verdict;
 use crate::py::PyResult;
-use crate::rollout::{
-    AgentSettings, DEFAULT_MAX_STEPS, Ending, Episode, Gate, Progress, Seat, Seats, Spent, Step, drive, reference_run,
-};
+use crate::rollout::{Gate, SeatedBy, Spent, Table, reference_run};
+use crate::workspace::Restored;
 
-/// The rewards of rollouts, oldest first, by pack and task. `None`: unscored or stopped.
-pub type Results = HashMap<(String, TaskId), Vec<Option<f64>>>;
+pub use self::course::Start;
+pub use self::kept::{LinkRefusal, Who};
+pub use self::shown::{Phase, Results, Running, Shown, ShownRun, Source};
+
+mod course;
+mod kept;
+mod shown;
 
 /// The state of the Play page. A small copyable handle.
 #[derive(Clone, Copy)]
@@ -45,11 +50,27 @@ pub struct Play {
     pub running_phase: RwSignal<Phase>,
     /// The reply that is coming in.
     pub incoming: RwSignal<Option<Incoming>>,
-    /// What this visit's rollouts came to.
-    pub results: RwSignal<Results>,
+    /// What the rollouts of this browser came to.
+    pub results: Memo<Results>,
+    /// Who sits at the table of the running rollout.
+    pub seated: RwSignal<Option<SeatedBy>>,
+    /// Why the last thing that was asked of a run was not done.
+    pub refused: RwSignal<Option<String>>,
+    /// What of this visit's rollouts could not be stored.
+    pub unsaved: RwSignal<Vec<Unsaved>>,
+    pub runs: Runs,
+    packs: Packs,
+    seats: SeatChoices,
     /// The last rollout of each task that is not on show, running or ended.
     aside: RwSignal<Vec<Shown>>,
     gate: StoredValue<Option<Rc<Gate>>, LocalStorage>,
+    table: StoredValue<Option<Rc<Table<'static>>>, LocalStorage>,
+    /// The rollout that runs, and those that could not be stored.
+    recordings: StoredValue<Vec<Recording>, LocalStorage>,
+    /// The run of a link, which is not kept.
+    from_link: StoredValue<Option<Restored>>,
+    /// The task that the page is at.
+    at: StoredValue<Option<Arc<Task>>>,
     /// Counts what was shown, to tell one from another.
     count: StoredValue<u64>,
 }
@@ -64,116 +85,9 @@ pub struct InstructionDraft {
     pub undo: RwSignal<Option<String>>,
 }
 
-/// The rollout that runs.
-#[derive(Clone)]
-pub struct Running {
-    id: u64,
-    pub pack: String,
-    pub world: Arc<World>,
-    pub task: Arc<Task>,
-}
-
-impl PartialEq for Running {
-    fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
-    }
-}
-
-/// What the Play page shows: a rollout, running or ended, or a replay of expected actions.
-#[derive(Clone)]
-pub struct Shown {
-    id: u64,
-    pub pack: String,
-    pub world: Arc<World>,
-    pub task: Arc<Task>,
-    pub source: Source,
-    pub steps: Vec<Arc<Step>>,
-    /// One row a step.
-    pub rows: Vec<Arc<Row>>,
-    pub verdict: Option<Arc<Verdict>>,
-    /// The verdict's grounds, where an end state was judged.
-    pub ending: Option<Ending>,
-    pub spent: Spent,
-}
-
-/// Where the steps on show come from.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Source {
-    /// The task's own expected actions.
-    ExpectedActions,
-    /// A rollout with these models, and the text that the agent was given.
-    Rollout { agent: String, user: String, instruction: Arc<str>, instruction_name: String },
-}
-
-/// What a rollout is doing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Phase {
-    /// Nothing runs.
-    #[default]
-    Idle,
-    Asking(Seat),
-    /// Between two calls, until the user lets it on.
-    Paused,
-    /// A pause was asked for while a call was out.
-    Pausing(Seat),
-}
-
-impl Phase {
-    #[must_use]
-    pub const fn is_running(self) -> bool {
-        !matches!(self, Self::Idle)
-    }
-}
-
-/// What a rollout is started with.
-pub struct Start {
-    pub pack: String,
-    pub world: Arc<World>,
-    pub task: Arc<Task>,
-    pub agent: Rc<dyn ChatModel>,
-    pub user: Rc<dyn ChatModel>,
-    pub instruction: String,
-    /// What the instruction is called: `policy of the pack`, `edited`.
-    pub instruction_name: String,
-    /// Begin paused, with one call let through.
-    pub stepwise: bool,
-}
-
-impl Shown {
-    /// The database before the first step.
-    #[must_use]
-    pub fn initial(&self) -> &Database {
-        &self.world.database
-    }
-
-    /// The database after the first `steps` steps.
-    #[must_use]
-    pub fn database_at(&self, steps: usize) -> &Database {
-        steps.checked_sub(1).and_then(|last| self.steps.get(last)).map_or_else(|| self.initial(), |step| &step.database)
-    }
-
-    fn push(&mut self, step: &Step) {
-        let before = self.database_at(self.steps.len());
-        self.rows.push(Arc::new(transcript::row(before, step)));
-        self.steps.push(Arc::new(step.clone()));
-    }
-
-    /// Takes over what is new in an episode.
-    fn take_over(&mut self, episode: &Episode) {
-        for step in episode.trajectory().iter().skip(self.steps.len()) {
-            self.push(step);
-        }
-        self.spent = Spent::of(episode.trajectory());
-        if let Some(ending) = episode.ending() {
-            self.verdict = Some(Arc::new(verdict(ending)));
-            self.ending = Some(ending.clone());
-        }
-    }
-}
-
 impl Play {
     /// Makes the state available to all components below.
-    pub fn provide() -> Self {
+    pub fn provide(runs: Runs, packs: Packs, seats: SeatChoices) -> Self {
         let shown = RwSignal::new(None::<Shown>);
         let running = RwSignal::new(None::<Running>);
         let running_phase = RwSignal::new(Phase::Idle);
@@ -197,9 +111,19 @@ impl Play {
             phase,
             running_phase,
             incoming: RwSignal::new(None),
-            results: RwSignal::new(Results::new()),
+            results: Memo::new(move |_| results_of(runs)),
+            seated: RwSignal::new(None),
+            refused: RwSignal::new(None),
+            unsaved: RwSignal::new(Vec::new()),
+            runs,
+            packs,
+            seats,
             aside: RwSignal::new(Vec::new()),
             gate: StoredValue::new_local(None),
+            table: StoredValue::new_local(None),
+            recordings: StoredValue::new_local(Vec::new()),
+            from_link: StoredValue::new(None),
+            at: StoredValue::new(None),
             count: StoredValue::new(0),
         };
         provide_context(play);
@@ -224,6 +148,7 @@ impl Play {
             verdict: Some(Arc::new(verdict(&run.ending))),
             ending: Some(run.ending),
             spent: Spent::default(),
+            run: None,
         };
         run.steps.iter().for_each(|step| shown.push(step));
         self.shown.set(Some(shown));
@@ -231,60 +156,9 @@ impl Play {
         Ok(())
     }
 
-    /// Starts a rollout and shows it. Does nothing while another one runs.
-    pub fn start(self, start: Start) {
-        if self.running.with_untracked(Option::is_some) {
-            return;
-        }
-        self.set_aside();
-        // A task keeps its last rollout.
-        self.aside.update(|aside| aside.retain(|other| !Arc::ptr_eq(&other.task, &start.task)));
-        let gate = Rc::new(if start.stepwise { Gate::closed() } else { Gate::default() });
-        if start.stepwise {
-            gate.step();
-        }
-        self.gate.set_value(Some(Rc::clone(&gate)));
-        let id = self.next_id();
-        self.running_phase.set(Phase::Asking(Seat::User));
-        self.running.set(Some(Running {
-            id,
-            pack: start.pack.clone(),
-            world: Arc::clone(&start.world),
-            task: Arc::clone(&start.task),
-        }));
-        self.shown.set(Some(Shown {
-            id,
-            pack: start.pack.clone(),
-            world: Arc::clone(&start.world),
-            task: Arc::clone(&start.task),
-            source: Source::Rollout {
-                agent: start.agent.label(),
-                user: start.user.label(),
-                instruction: start.instruction.as_str().into(),
-                instruction_name: start.instruction_name,
-            },
-            steps: Vec::new(),
-            rows: Vec::new(),
-            verdict: None,
-            ending: None,
-            spent: Spent::default(),
-        }));
-        let settings = AgentSettings { instruction: start.instruction, ..AgentSettings::default() };
-        let mut episode = Episode::new(start.world, Arc::clone(&start.task), settings, DEFAULT_MAX_STEPS);
-        let key = (start.pack, start.task.id.clone());
-        let (agent, user) = (start.agent, start.user);
-        spawn_local(async move {
-            let feed = Feed::new(self.incoming);
-            let mut watch = |episode: &Episode, progress: Progress| self.follow(id, episode, progress, &feed);
-            drive(&mut episode, Seats { agent: &*agent, user: &*user }, &gate, &mut watch).await;
-            if let Some(ending) = episode.ending() {
-                self.results.update(|results| results.entry(key).or_default().push(ending.reward()));
-            }
-        });
-    }
-
     /// Shows what there is of a task: its last rollout, if it has one. A rollout of another task goes on unseen.
     pub fn turn_to(self, task: Option<&Arc<Task>>) {
+        self.at.set_value(task.cloned());
         let same = self.shown.with_untracked(|shown| match (shown, task) {
             (Some(shown), Some(task)) => Arc::ptr_eq(&shown.task, task),
             (None, None) => true,
@@ -387,41 +261,14 @@ impl Play {
             act(&gate);
         }
     }
+}
 
-    fn follow(self, id: u64, episode: &Episode, progress: Progress, feed: &Feed) {
-        match progress {
-            Progress::Asking(seat) => {
-                feed.begin(seat);
-                self.running_phase.set(Phase::Asking(seat));
-            }
-            Progress::Delta(delta) => feed.take(delta),
-            Progress::Paused => self.running_phase.set(Phase::Paused),
-            Progress::Advanced => {
-                feed.end();
-                self.advance(id, episode);
-            }
-        }
+/// The rewards that the list of runs tells of, the earliest first. Runs without an end have none.
+fn results_of(runs: Runs) -> Results {
+    let mut results = Results::new();
+    for run in runs.list().iter().rev().filter(|run| run.summary.state != RunState::Open) {
+        let key = (run.header.pack.clone(), run.header.task.clone());
+        results.entry(key).or_default().push(run.summary.reward);
     }
-
-    /// Takes over the steps that are new.
-    fn advance(self, id: u64, episode: &Episode) {
-        let is_on_show = self.shown.with_untracked(|shown| shown.as_ref().is_some_and(|shown| shown.id == id));
-        if is_on_show {
-            let known = self.shown.with_untracked(|shown| shown.as_ref().map_or(0, |shown| shown.steps.len()));
-            let was_at_end = self.cursor.get_untracked() >= known;
-            self.shown.update(|shown| shown.iter_mut().for_each(|shown| shown.take_over(episode)));
-            if was_at_end {
-                self.cursor.set(episode.trajectory().len());
-            }
-        } else {
-            self.aside.update(|aside| {
-                aside.iter_mut().filter(|other| other.id == id).for_each(|other| other.take_over(episode));
-            });
-        }
-        if episode.ending().is_some() {
-            self.running_phase.set(Phase::Idle);
-            self.running.set(None);
-            self.gate.set_value(None);
-        }
-    }
+    results
 }
