@@ -6,6 +6,7 @@
 //!
 //! The cast knows the vocabulary of conversations and of tasks. It does not know how a rollout is driven or judged.
 
+pub mod agent;
 pub mod chance;
 pub mod coach;
 pub mod customer;
@@ -13,6 +14,7 @@ pub mod rater;
 pub mod rules;
 pub mod words;
 
+pub use agent::RehearsalAgent;
 pub use chance::trial_seed;
 pub use coach::RehearsalCoach;
 pub use customer::{Agenda, RehearsalCustomer, Style};

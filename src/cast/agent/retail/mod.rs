@@ -1,0 +1,23 @@
+//! The rehearsal agent's knowledge of a shop with orders, returns and exchanges.
+
+mod items;
+mod memory;
+mod plan;
+mod reading;
+mod records;
+mod speech;
+
+use super::Step;
+use crate::cast::rules::Obedience;
+use crate::chat::{ChatRequest, ToolSpec};
+
+/// Whether these are a shop's tools.
+pub fn offered(tools: &[ToolSpec]) -> bool {
+    ["get_order_details", "get_user_details"].iter().all(|name| tools.iter().any(|tool| tool.name == *name))
+}
+
+/// The next step.
+pub fn next(request: &ChatRequest, obedience: &Obedience) -> Step {
+    let memory = memory::Memory::of(request);
+    plan::next(&memory, obedience)
+}
