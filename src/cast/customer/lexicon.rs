@@ -80,7 +80,7 @@ pub fn of_word(word: &str) -> Meanings {
         | "completed" | "applied" | "placed" | "registered" => DID,
         "has" | "been" | "is" | "are" | "was" | "were" | "now" | "i've" | "we've" | "it's" => PERFECT,
         "have" => PERFECT | HAVE,
-        "done" | "successfully" | "successful" | "set" => SUCCESS,
+        "done" | "successfully" | "successful" => SUCCESS,
         "will" | "would" | "can" | "once" | "if" | "after" | "when" | "may" | "i'll" | "you've" | "should" | "be" => {
             MIGHT
         }

@@ -133,7 +133,7 @@ fn wish(own: &Mention, before: &[Token], after: &[Token]) -> Wish {
     match instead {
         // “the one in 30 cm instead of the iron skillet”; what is wanted may also follow (“instead of the X I want Y”).
         Some(at) => {
-            let wanted = position(after, &["want", "like", "prefer"]).filter(|_| at < 2 || before[..at].len() < 3);
+            let wanted = position(after, &["want", "like", "prefer"]).filter(|at| *at < 4);
             match wanted {
                 Some(verb) => wish.target.extend(after[verb..].iter().cloned()),
                 None => wish.target.extend(before[..at].iter().cloned()),

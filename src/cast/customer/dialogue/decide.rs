@@ -20,7 +20,7 @@ impl<'a> Dialogue<'a> {
         open.extend(self.foreseen(heard));
         self.take_alternatives(heard, &open, counts);
         let about = open.iter().copied().filter(|at| vet::concerns(self.goal(*at), heard, counts));
-        let mut about = self.narrowed(heard, about);
+        let mut about = self.narrowed(&heard.text, about);
         let named = heard.proposed & (lex::CANCEL | lex::RETURN | lex::EXCHANGE);
         if about.is_empty() && named == 0 {
             about = open.iter().copied().filter(|at| self.goal(*at).kind != Kind::Question).collect();
@@ -109,7 +109,7 @@ impl<'a> Dialogue<'a> {
     fn reopened(&self, heard: &Heard) -> Vec<usize> {
         let settled = (0..self.progress.len()).filter(|at| self.progress[*at].stage == Stage::Settled);
         let meant = settled.filter(|at| vet::concerns(self.goal(*at), heard, |_| true));
-        self.narrowed(heard, meant.filter(|at| self.progress[*at].objected <= 3))
+        self.narrowed(&heard.text, meant.filter(|at| self.progress[*at].objected <= 3))
     }
 
     /// Puts an alternative in a goal's place where that is what the agent speaks of.

@@ -256,9 +256,12 @@ impl<'a> Dialogue<'a> {
         let done = heard.does(Act::Done);
         let mut settled = Vec::new();
         if done {
-            let told = |sentence: &super::hear::Sentence| !sentence.question;
-            settled =
-                self.narrowed(heard, open.iter().copied().filter(|at| vet::concerns(self.goal(*at), heard, told)));
+            // What else the message says, a proposal perhaps, settles nothing.
+            let made = |sentence: &super::hear::Sentence| sentence.made && !sentence.question;
+            let sentences = heard.sentences.iter().filter(|sentence| made(sentence));
+            let told: Vec<&str> = sentences.map(|sentence| &heard.text[sentence.start..sentence.end]).collect();
+            let concerned = open.iter().copied().filter(|at| vet::concerns(self.goal(*at), heard, made));
+            settled = self.narrowed(&told.join(" "), concerned);
             let others: Vec<usize> = open.iter().copied().filter(|at| self.goal(*at).kind != Kind::Question).collect();
             if settled.is_empty() && others.len() == 1 {
                 settled = others;
@@ -284,15 +287,15 @@ impl<'a> Dialogue<'a> {
     }
 
     /// Of several goals that a message may be about, those whose order or products it names.
-    fn narrowed(&self, heard: &Heard, goals: impl Iterator<Item = usize>) -> Vec<usize> {
+    fn narrowed(&self, text: &str, goals: impl Iterator<Item = usize>) -> Vec<usize> {
         let goals: Vec<usize> = goals.collect();
         let order = |at: usize| self.goal(at).order.as_ref();
-        let by_id = |at: &usize| order(*at).is_some_and(|order| heard.text.contains(&order.id.to_lowercase()));
+        let by_id = |at: &usize| order(*at).is_some_and(|order| text.contains(&order.id.to_lowercase()));
         if goals.iter().any(by_id) {
             return goals.into_iter().filter(|at| by_id(at) || order(*at).is_none()).collect();
         }
         let by_product =
-            |at: &usize| order(*at).is_some_and(|order| order.products.iter().any(|name| names(&heard.text, name)));
+            |at: &usize| order(*at).is_some_and(|order| order.products.iter().any(|name| names(text, name)));
         if goals.len() > 1 && goals.iter().any(by_product) {
             return goals.into_iter().filter(|at| by_product(at) || order(*at).is_none()).collect();
         }

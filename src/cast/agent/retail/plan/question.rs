@@ -142,9 +142,11 @@ impl Mind<'_> {
         let profile = self.memory.profile.as_ref();
         let card = profile.and_then(|profile| profile.methods.iter().find(|method| method.is_gift_card()));
         match card.and_then(|card| card.balance) {
-            Some(balance) => {
-                Ok(Figure { before: "On your gift card,".to_owned(), terms: vec![balance], after: " is left on it" })
-            }
+            Some(balance) => Ok(Figure {
+                before: "After all this".to_owned(),
+                terms: vec![balance],
+                after: " is left on your gift card",
+            }),
             None => self.no_answer(),
         }
     }
