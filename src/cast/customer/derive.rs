@@ -105,7 +105,8 @@ fn address(shop: &Shop<'_>, task: &Task, order_id: &str, args: &Dict) -> Address
     };
     let other = shop.orders().find(|(id, order)| *id != order_id && lives_there(order));
     address.described = if shop.user().is_some_and(lives_there) {
-        Some("the address in my profile".to_owned())
+        let before = order_id.is_empty();
+        Some(if before { "the address that was in it before" } else { "the address in my profile" }.to_owned())
     } else {
         other.map(|(id, _)| {
             let order = shop.order_wish(id, &[]);

@@ -125,9 +125,15 @@ impl Heard {
             self.extra = self.extra.max(sentence.amount);
         }
 
+        let more = has(lex::ELSE)
+            || has(lex::OTHER) && has(lex::ANY | lex::WANT) && has(lex::ITEM | lex::CHANGE | lex::HELP)
+            || has(lex::OTHER) && has(lex::ANY) && !has(lex::PAY | lex::DIFFERENCE)
+            || has(lex::EVERYTHING) && (sentence.question && (has(lex::ITEM | lex::CHANGE) || has(lex::WANT)));
+        let more = more && (request || has(lex::HELP));
         let acts_on = has(lex::CANCEL | lex::RETURN | lex::EXCHANGE | lex::CHANGE);
         let mut topic = false;
-        if request && !(has(lex::OFFER) && acts_on && !asking) {
+        // "Anything else to change, the payment included?" asks for more, not for a payment method.
+        if request && !more && !(has(lex::OFFER) && acts_on && !asking) {
             let mut ask = |act: Act, asked: bool| {
                 if asked {
                     self.add(act);
@@ -150,11 +156,7 @@ impl Heard {
             ask(Act::AskAddress, address && (choice || has(lex::ASK | lex::PLEASE)));
         }
 
-        let more = has(lex::ELSE)
-            || has(lex::OTHER) && has(lex::ANY | lex::WANT) && has(lex::ITEM | lex::CHANGE | lex::HELP)
-            || has(lex::OTHER) && has(lex::ANY) && !has(lex::PAY | lex::DIFFERENCE)
-            || has(lex::EVERYTHING) && (sentence.question && (has(lex::ITEM | lex::CHANGE) || has(lex::WANT)));
-        if more && (request || has(lex::HELP)) {
+        if more {
             topic = true;
             self.add(Act::AskMore);
             if has(lex::HELP) || has(lex::ELSE) && !has(lex::CHANGE | lex::ITEM | lex::ORDER) {

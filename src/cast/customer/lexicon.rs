@@ -128,6 +128,7 @@ pub fn of_pair(first: &str, second: &str) -> Meanings {
         ("let", "me") => WAIT,
         ("which" | "what", "order" | "orders") => NUMBER,
         ("been" | "i've" | "have" | "we've" | "successfully", "processed") => DID,
+        ("all", "set") => SUCCESS,
         ("price", "difference") => DIFFERENCE,
         _ => 0,
     }

@@ -140,14 +140,17 @@ pub struct Item<'a> {
 fn swap(goal: &Goal, items: &[Item<'_>], start: &str) -> String {
     let pending = goal.order.as_ref().is_some_and(|order| order.called.as_deref() == Some("pending"));
     let known = goal.order.as_ref().filter(|order| order.known || order.called.is_some());
-    let wishes = if pending { listed(items, instead) } else { listed(items, exchanged) };
+    // Last, so that the second choice stands beside it.
+    let mut items = items.to_vec();
+    items.sort_by_key(|item| item.fallback.is_some());
+    let wishes = if pending { listed(&items, instead) } else { listed(&items, exchanged) };
     let mut said = match known {
         Some(order) if pending && order.known => format!("In {} I'd like {wishes}", the_order(order)),
         Some(_) if pending => format!("In my pending order I'd like {wishes}"),
         Some(order) if order.known => format!("From {} {start} exchange {wishes}", the_order(order)),
         _ => format!("{start} exchange {wishes}"),
     };
-    for item in items {
+    for item in &items {
         if let Some(fallback) = item.fallback {
             said.push_str("; if that is not in stock, ");
             said.push_str(fallback);

@@ -17,7 +17,7 @@ impl Dialogue<'_> {
         let mut said = Vec::new();
         self.identify(heard, &mut said);
         let blocked = self.mind_the_price(heard, &mut said);
-        if heard.does(Act::Propose) && !heard.does(Act::Done) && !blocked {
+        if heard.does(Act::Propose) && !blocked {
             self.decide(heard, &mut said);
         } else if heard.does(Act::Refuse) && !heard.does(Act::Done) && !blocked {
             self.take_refusal(heard, &mut said);
@@ -142,6 +142,7 @@ impl Dialogue<'_> {
         for at in same {
             more.push(self.raise(at));
         }
+        more.dedup();
         if !more.is_empty() {
             let yes = if heard.does(Act::Propose) { "Before that: " } else { "Yes, " };
             let mut words = more.join(" ");

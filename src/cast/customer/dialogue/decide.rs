@@ -22,6 +22,13 @@ impl<'a> Dialogue<'a> {
         let about = open.iter().copied().filter(|at| vet::concerns(self.goal(*at), heard, counts));
         let mut about = self.narrowed(&heard.text, about);
         let named = heard.proposed & (lex::CANCEL | lex::RETURN | lex::EXCHANGE);
+        let told = |at: &usize| {
+            let address = self.goal(*at).address.as_ref();
+            address.is_some_and(|address| heard.text.contains(&address.address1.to_lowercase()))
+        };
+        if about.iter().any(told) {
+            about.retain(|at| self.goal(*at).address.is_none() || told(at));
+        }
         if about.is_empty() && named == 0 {
             about = open.iter().copied().filter(|at| self.goal(*at).kind != Kind::Question).collect();
         }

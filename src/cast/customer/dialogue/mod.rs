@@ -153,6 +153,7 @@ impl<'a> Dialogue<'a> {
         if !all {
             self.identify(heard, &mut said);
         }
+        said.dedup();
         format!("{}{}", voice.greeting(), uncapital(&said.join(" ")))
     }
 
@@ -244,6 +245,7 @@ impl<'a> Dialogue<'a> {
     fn hesitates(&self, at: usize) -> bool {
         let goal = self.goal(at);
         self.style == Style::ChangesMind
+            && goal.words.is_none()
             && !self.progress[at].corrected
             && (goal.items.iter().any(|item| item.decoy.is_some())
                 || goal.kind == Kind::Return && goal.refund.as_ref().is_some_and(|refund| !refund.original))
@@ -256,15 +258,16 @@ impl<'a> Dialogue<'a> {
         let done = heard.does(Act::Done);
         let mut settled = Vec::new();
         if done {
-            // What else the message says, a proposal perhaps, settles nothing.
-            let made = |sentence: &super::hear::Sentence| sentence.made && !sentence.question;
-            let sentences = heard.sentences.iter().filter(|sentence| made(sentence));
-            let told: Vec<&str> = sentences.map(|sentence| &heard.text[sentence.start..sentence.end]).collect();
-            let concerned = open.iter().copied().filter(|at| vet::concerns(self.goal(*at), heard, made));
-            settled = self.narrowed(&told.join(" "), concerned);
-            let others: Vec<usize> = open.iter().copied().filter(|at| self.goal(*at).kind != Kind::Question).collect();
-            if settled.is_empty() && others.len() == 1 {
-                settled = others;
+            let made: Vec<&super::hear::Sentence> = heard.sentences.iter().filter(|own| own.made).collect();
+            let told = made.iter().map(|own| &heard.text[own.start..own.end]).collect::<Vec<_>>().join("\n");
+            let concerned = |at: &usize| vet::concerns(self.goal(*at), heard, |sentence| sentence.made);
+            settled = self.narrowed(&told, open.iter().copied().filter(concerned));
+            if settled.is_empty() {
+                let agreed = |at: &usize| self.progress[*at].stage == Stage::Agreed;
+                settled = open.iter().copied().filter(|at| self.goal(*at).kind != Kind::Question).collect();
+                if settled.len() > 1 {
+                    settled.retain(agreed);
+                }
             }
         }
         for at in &open {
