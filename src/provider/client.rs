@@ -16,6 +16,7 @@ use super::http::{Clock, Http, HttpRequest, Method, Mode};
 use super::openai::error::{judge_answer, judge_fault};
 use super::openai::request::{carry_source, encode};
 use super::openai::{Decoded, Encoded, ErrorContext, Learned, Lesson, ReplyReader, Verdict};
+use super::redact::without_key;
 use super::retry::{Decision, Tally};
 use super::{BaseUrl, Endpoint, Host, Reach, Secret, Streaming};
 use crate::chat::{
@@ -191,7 +192,12 @@ impl<H: Http, C: Clock> OpenAiModel<H, C> {
                 .await;
             drop(place);
             match self.judge(&mut call, received, sent_ms) {
-                Next::Done(reply) => return Ok(*reply),
+                Next::Done(reply) => {
+                    return Ok(match &self.key {
+                        Some(key) => without_key(*reply, key),
+                        None => *reply,
+                    });
+                }
                 Next::Failed(error) => return Err(error),
                 Next::Again { wait_ms, reason } => {
                     if told {

@@ -1,7 +1,7 @@
 //! Quoting a server's words without what they must not carry: keys, and the conversation itself.
 
 use super::secret::{Secret, scrub};
-use crate::chat::Message;
+use crate::chat::{ChatReply, Message};
 
 /// Longest quotation, in characters.
 const QUOTE_CHARS: usize = 300;
@@ -21,6 +21,18 @@ pub fn quote(text: &str, messages: &[Message], keys: &[&Secret]) -> String {
         quoted = quoted.chars().take(QUOTE_CHARS).collect::<String>() + "…";
     }
     quoted
+}
+
+/// A reply without the key that it was asked with: a server may send back what it was sent, and replies are kept.
+#[must_use]
+pub fn without_key(reply: ChatReply, key: &Secret) -> ChatReply {
+    let Ok(text) = serde_json::to_string(&reply) else { return reply };
+    let clean = key.taken_out_of(text.clone());
+    if clean == text {
+        return reply;
+    }
+    // A key that hides in a part that must have its form, a number say, is no key that anybody was given.
+    serde_json::from_str(&clean).unwrap_or(reply)
 }
 
 fn without_echoes(text: &str, messages: &[Message]) -> String {

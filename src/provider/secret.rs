@@ -49,17 +49,21 @@ impl Secret {
         self.value.bytes().all(|byte| (0x21..=0x7e).contains(&byte))
     }
 
-    /// Puts dots in place of the key, as it stands and as JSON writes it.
+    /// Puts dots in place of the key, as it stands, as JSON writes it, and as JSON writes JSON (a tool call's arguments).
     #[must_use]
-    pub fn taken_out_of(&self, text: String) -> String {
+    pub fn taken_out_of(&self, mut text: String) -> String {
         if self.value.len() < SHORTEST_KEY {
             return text;
         }
-        let quoted = serde_json::Value::from(self.value.as_str()).to_string();
-        let written = quoted.get(1..quoted.len() - 1).unwrap_or_default();
-        [self.value.as_str(), written]
-            .into_iter()
-            .fold(text, |text, key| if text.contains(key) { text.replace(key, DOTS) } else { text })
+        let mut form = self.value.clone();
+        for _ in 0..=JSON_LEVELS {
+            if text.contains(&form) {
+                text = text.replace(&form, DOTS);
+            }
+            let quoted = serde_json::Value::from(form.as_str()).to_string();
+            form = quoted.get(1..quoted.len() - 1).unwrap_or_default().to_owned();
+        }
+        text
     }
 
     /// The last four characters, for telling keys apart; dots where the key is too short to show any.
@@ -96,6 +100,9 @@ const KEY_STARTS: [(&str, usize); 10] = [
 
 /// Shortest live key that is looked for inside other texts; a shorter one is no secret and would garble words.
 const SHORTEST_KEY: usize = 4;
+
+/// How deep a text may stand in JSON within JSON: a saved reply, the arguments of its tool call, a text in those.
+const JSON_LEVELS: usize = 3;
 
 /// Takes keys out of a text: the live ones given, whatever looks like one, and keys that a server masked in part
 /// (`abc***xyz`).
