@@ -28,6 +28,7 @@ mod split;
 mod tabs;
 mod text_diff;
 mod textarea;
+mod timeline;
 mod toast;
 mod trouble;
 
@@ -54,6 +55,7 @@ pub use split::{Split, SplitPanel, SplitSide, SplitState, SplitToggle};
 pub use tabs::{TabItem, Tabs};
 pub use text_diff::TextDiff;
 pub use textarea::Textarea;
+pub use timeline::{Time, Timeline};
 pub use toast::ToastStack;
 pub use trouble::TroubleCallout;
 

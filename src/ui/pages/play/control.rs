@@ -165,6 +165,7 @@ impl Control {
     pub fn register(self) {
         let app: App = use_app();
         let (play, site) = (self.play, self.site);
+        let time = scrubber::time(play);
         let ready = Signal::derive(move || site.task.with(Option::is_some) && !play.phase.get().is_running());
         let running = Signal::derive(move || play.phase.get().is_running());
         let steps = Signal::derive(move || {
@@ -209,7 +210,7 @@ impl Control {
             Action::new("play.last", "Steps", "step", "To the last step", move || play.seek(usize::MAX))
                 .with_shortcut(Shortcut::key("End"))
                 .enabled_when(steps),
-            Action::new("play.toggle", "Steps", "play", "Play or rest the steps", move || scrubber::toggle(play))
+            Action::new("play.toggle", "Steps", "play", "Play or rest the steps", move || scrubber::toggle(play, time))
                 .with_shortcut(Shortcut::key(" "))
                 .enabled_when(steps),
             Action::new("play.search", "Tasks", "search", "Search tasks", || page::focus(&format!("#{SEARCH_ID}")))
