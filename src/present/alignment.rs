@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::transcript::{Row, RowKind, ToolCard};
 
 /// A place in both rollouts. At least one side has a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Pair {
     /// The position of the step in the first rollout.
     pub left: Option<usize>,
@@ -22,7 +22,7 @@ pub struct Pair {
 }
 
 /// How the two steps of a pair differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Difference {
     Same,
     /// One speaker, other words; or another unreadable reply.
@@ -96,6 +96,22 @@ pub fn align(left: &[Arc<Row>], right: &[Arc<Row>]) -> Vec<Pair> {
 pub fn steps_within(pairs: &[Pair], count: usize) -> (usize, usize) {
     let within = &pairs[..count.min(pairs.len())];
     (within.iter().filter_map(|pair| pair.left).count(), within.iter().filter_map(|pair| pair.right).count())
+}
+
+/// The names of the arguments in which two calls differ, those of the first one first.
+#[must_use]
+pub fn differing_arguments(left: &Row, right: &Row) -> Vec<String> {
+    let (RowKind::Tool(a), RowKind::Tool(b)) = (&left.kind, &right.kind) else { return Vec::new() };
+    let mut names: Vec<&String> = Vec::new();
+    for (one, other) in [(a, b), (b, a)] {
+        let differing = one.arguments.iter().filter(|argument| !other.arguments.contains(argument));
+        for (name, _) in differing {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names.into_iter().cloned().collect()
 }
 
 /// The first pair that differs.
@@ -253,6 +269,12 @@ mod tests {
     fn one_call_with_other_arguments_or_another_result() {
         check(&["u hi", "find a = b"], &["u hi", "find z = b"], &["1 = 1", "2 ~ 2 other arguments"]);
         check(&["u hi", "find a = b"], &["u hi", "find a = c"], &["1 = 1", "2 ~ 2 other result"]);
+    }
+
+    #[test]
+    fn arguments_that_differ_are_named() {
+        assert_eq!(differing_arguments(&row("find a = b"), &row("find z = b")), ["id"]);
+        assert_eq!(differing_arguments(&row("find a = b"), &row("find a = c")), [""; 0]);
     }
 
     #[test]

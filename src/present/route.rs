@@ -80,6 +80,9 @@ impl PlayPlace {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Page {
     Play,
+    Runs,
+    /// Two runs side by side.
+    Compare,
     Data,
     Models,
     NotFound,
@@ -87,13 +90,15 @@ pub enum Page {
 
 impl Page {
     /// The pages that the rail lists, in its order.
-    pub const LISTED: [Self; 3] = [Self::Play, Self::Data, Self::Models];
+    pub const LISTED: [Self; 4] = [Self::Play, Self::Runs, Self::Data, Self::Models];
 
     /// The page's name, as the rail and the document title say it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Play => "Play",
+            Self::Runs => "Runs",
+            Self::Compare => "Side by side",
             Self::Data => "Data",
             Self::Models => "Models",
             Self::NotFound => "Not found",
@@ -105,6 +110,8 @@ impl Page {
     pub const fn icon(self) -> &'static str {
         match self {
             Self::Play => "play",
+            Self::Runs => "runs",
+            Self::Compare => "columns",
             Self::Data => "data",
             Self::Models => "models",
             Self::NotFound => "help",
@@ -116,6 +123,8 @@ impl Page {
     pub fn route(self) -> Route {
         match self {
             Self::Play | Self::NotFound => Route::Play(PlayPlace::Start),
+            // A comparison needs an address that says which runs.
+            Self::Runs | Self::Compare => Route::Runs,
             Self::Data => Route::Data,
             Self::Models => Route::Models,
         }
@@ -130,7 +139,8 @@ impl Route {
             Self::Play(_) | Self::Open(_) => Page::Play,
             Self::Data => Page::Data,
             Self::Models => Page::Models,
-            Self::Runs | Self::Compare(..) => Page::NotFound,
+            Self::Runs => Page::Runs,
+            Self::Compare(..) => Page::Compare,
             Self::DebugPanic | Self::NotFound(_) => Page::NotFound,
         }
     }

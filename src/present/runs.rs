@@ -1,6 +1,7 @@
 //! The list of kept runs: what a line says, what finds it, which choices the filters offer.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::format::{count, counted};
 use super::tone::Tone;
@@ -214,10 +215,10 @@ impl RunFilter {
 
     /// The positions of the lines that it leaves, in their order.
     #[must_use]
-    pub fn found(&self, lines: &[RunLine]) -> Vec<usize> {
+    pub fn found(&self, lines: &[Arc<RunLine>]) -> Vec<usize> {
         let text = self.text.to_lowercase();
         let words: Vec<&str> = text.split_whitespace().collect();
-        let leaves = |line: &RunLine| {
+        let leaves = |line: &Arc<RunLine>| {
             (self.outcome.is_empty() || line.outcome.name() == self.outcome)
                 && (self.model.is_empty() || line.agent == self.model || line.user == self.model)
                 && (self.version.is_empty() || line.version.as_str() == self.version)
@@ -240,7 +241,7 @@ pub struct RunFacets {
 impl RunFacets {
     /// What there is to choose among some lines. A version is called as the newest of its runs called it.
     #[must_use]
-    pub fn of(lines: &[RunLine]) -> Self {
+    pub fn of(lines: &[Arc<RunLine>]) -> Self {
         let mut tasks: BTreeMap<&RunTask, &str> = BTreeMap::new();
         let mut outcomes: BTreeMap<RunOutcome, usize> = BTreeMap::new();
         let mut models: BTreeSet<&str> = BTreeSet::new();
@@ -272,7 +273,7 @@ impl RunFacets {
 
 /// Whether two runs can stand side by side: they are of one task.
 #[must_use]
-pub fn comparable(lines: &[&RunLine]) -> bool {
+pub fn comparable(lines: &[Arc<RunLine>]) -> bool {
     matches!(lines, [one, other] if one.task == other.task)
 }
 
@@ -314,7 +315,7 @@ mod tests {
         RunRecord { header, summary }
     }
 
-    fn some() -> Vec<RunLine> {
+    fn some() -> Vec<Arc<RunLine>> {
         let mut noted = record(4, 2, "rehearsal agent", RunState::Stopped, None);
         noted.header.note = "the Kettle case".into();
         [
@@ -326,7 +327,7 @@ mod tests {
             record(5, 2, "gpt-x", RunState::StepLimit, Some(0.0)),
         ]
         .iter()
-        .map(RunLine::of)
+        .map(|record| Arc::new(RunLine::of(record)))
         .collect()
     }
 
@@ -361,7 +362,8 @@ mod tests {
 
     #[test]
     fn an_unscored_run_is_never_a_lost_one() {
-        let outcomes: Vec<(RunOutcome, String)> = some().into_iter().map(|line| (line.outcome, line.verdict)).collect();
+        let outcomes: Vec<(RunOutcome, String)> =
+            some().iter().map(|line| (line.outcome, line.verdict.clone())).collect();
         let expected = [
             (RunOutcome::Won, "Reward 1"),
             (RunOutcome::Lost, "Reward 0"),
@@ -389,22 +391,22 @@ mod tests {
     #[test]
     fn runs_of_one_task_can_stand_side_by_side() {
         let lines = some();
-        assert!(comparable(&[&lines[0], &lines[1]]));
-        assert!(!comparable(&[&lines[0], &lines[3]]), "another task");
-        assert!(!comparable(&[&lines[0]]) && !comparable(&[&lines[0], &lines[1], &lines[2]]));
+        assert!(comparable(&lines[..2]));
+        assert!(!comparable(&lines[2..4]), "another task");
+        assert!(!comparable(&lines[..1]) && !comparable(&lines[..3]));
     }
 
     #[test]
     fn a_thousand_runs_are_searched_at_once() {
         let agents = ["a model", "another", "rehearsal agent"];
-        let lines: Vec<RunLine> = (0..1_000_usize)
+        let lines: Vec<Arc<RunLine>> = (0..1_000_usize)
             .map(|at| {
                 let won = at % 4 == 0;
                 let agent = agents[at % agents.len()];
                 let mut record = record(0, at % 24, agent, RunState::Judged, Some(f64::from(u8::from(won))));
                 record.header.id = RunId::of_bytes(&at.to_be_bytes());
                 record.header.title = format!("Run number {at}");
-                RunLine::of(&record)
+                Arc::new(RunLine::of(&record))
             })
             .collect();
         let found = RunFilter { text: "number 99".into(), outcome: "Won".into(), ..RunFilter::default() }.found(&lines);

@@ -17,6 +17,7 @@ pub fn install(app: App) {
     let pages = Page::LISTED.into_iter().map(move |page| {
         let id = match page {
             Page::Play | Page::NotFound => "page.play",
+            Page::Runs | Page::Compare => "page.runs",
             Page::Data => "page.data",
             Page::Models => "page.models",
         };

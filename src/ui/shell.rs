@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     keyboard_help::KeyboardHelp,
     kit::{Icon, Menu, MenuItem, ToastStack},
-    pages::{NotFoundPage, data::DataPage, models::ModelsPage, play::PlayPage},
+    pages::{NotFoundPage, compare::ComparePage, data::DataPage, models::ModelsPage, play::PlayPage, runs::RunsPage},
     palette::Palette,
 };
 use crate::{
@@ -32,6 +32,8 @@ pub fn Shell() -> impl IntoView {
             <main class="page" id="main" tabindex="-1">
                 {move || match app.page.get() {
                     Page::Play => view! { <PlayPage /> }.into_any(),
+                    Page::Runs => view! { <RunsPage /> }.into_any(),
+                    Page::Compare => view! { <ComparePage /> }.into_any(),
                     Page::NotFound => view! { <NotFoundPage /> }.into_any(),
                     Page::Data => view! { <DataPage /> }.into_any(),
                     Page::Models => view! { <ModelsPage /> }.into_any(),

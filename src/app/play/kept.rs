@@ -15,6 +15,7 @@ use crate::domain::{Task, World};
 use crate::journal::{self, ForkChange, Header, Instruction, Journal, RunId, RunState, Summary, fold};
 use crate::platform::clock::BrowserClock;
 use crate::present::route::{PlayPlace, Route};
+use crate::present::run_view::RunView;
 use crate::provider::http::Clock;
 use crate::rollout::{Seat, Seated, SeatedBy};
 use crate::workspace::{BadLink, RunRecord};
@@ -200,6 +201,16 @@ impl Play {
                 self.show_run(&AtHand { stored: journal.events.len(), journal, world: pack.world, task }, true);
             }
         });
+    }
+
+    /// A run to look at, as far as it is recorded now.
+    ///
+    /// # Errors
+    /// It is not there, or its pack is not loaded.
+    pub async fn run_view(self, id: &RunId) -> Result<RunView, RunRefusal> {
+        let AtHand { journal, world, task, .. } = self.at_hand(id).await?;
+        let folded = fold(world, task, &journal);
+        Ok(RunView::new(journal.header.clone(), &folded))
     }
 
     /// A run with its world, from memory if it runs or could not be stored, else from storage.

@@ -8,9 +8,11 @@ use crate::{
     present::route::{Page, Route},
 };
 
+pub mod compare;
 pub mod data;
 pub mod models;
 pub mod play;
+pub mod runs;
 
 /// What an address that leads nowhere shows.
 #[component]

@@ -24,6 +24,11 @@ use crate::present::tone::Tone;
 use crate::rollout::Seat;
 use crate::ui::kit::{Button, ButtonKind, Callout, Empty, Split, SplitPanel, SplitSide, SplitState, TabItem, Tabs};
 
+pub(super) use self::record_change::ChangedRecords;
+pub(super) use self::scrubber::what;
+pub(super) use self::transcript::RowView;
+pub(super) use self::verdict::{CheckList, outcome_class, outcome_icon};
+
 mod bar;
 mod checks;
 mod control;

@@ -148,8 +148,9 @@ impl SourceText {
     }
 }
 
+/// A step.
 #[component]
-fn RowView(at: usize, row: Arc<Row>) -> impl IntoView {
+pub fn RowView(at: usize, row: Arc<Row>) -> impl IntoView {
     let foot = foot(&row);
     let body = match row.kind.clone() {
         RowKind::User(words) => view! { <Speech who="Customer" class="user" words=Some(words) /> }.into_any(),
