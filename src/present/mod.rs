@@ -18,5 +18,6 @@ pub mod saved_endpoints;
 pub mod task_line;
 pub mod text_diff;
 pub mod tone;
+pub mod tool_form;
 pub mod transcript;
 pub mod verdict;
