@@ -15,6 +15,7 @@ pub mod route;
 pub mod run_view;
 pub mod runs;
 pub mod saved_endpoints;
+pub mod seen;
 pub mod task_line;
 pub mod text_diff;
 pub mod tone;
