@@ -7,6 +7,7 @@ pub mod endpoints;
 pub mod incoming;
 pub mod moments;
 pub mod packs;
+pub mod person;
 pub mod play;
 pub mod recording;
 pub mod runs;

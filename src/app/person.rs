@@ -1,0 +1,139 @@
+//! A person in a seat: what is asked of them lies on the desk until they answer, or until the seat changes hands.
+
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::channel::oneshot;
+use futures::future::LocalBoxFuture;
+use leptos::prelude::*;
+
+use crate::chat::{
+    AssistantMessage, ChatDelta, ChatError, ChatErrorKind, ChatModel, ChatReply, ChatRequest, ToolCall,
+};
+use crate::rollout::{STOP, Seat};
+
+/// What a record calls a person.
+pub const LABEL: &str = "you";
+
+/// A call that a person is to answer.
+#[derive(Clone)]
+pub struct Asked {
+    pub seat: Seat,
+    pub request: Arc<ChatRequest>,
+    id: u64,
+}
+
+impl PartialEq for Asked {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+/// Where people find what they are asked. There is one: one rollout runs at a time. A small copyable handle.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    /// The call that waits for a person.
+    pub asked: RwSignal<Option<Asked>>,
+    answer: StoredValue<Option<oneshot::Sender<AssistantMessage>>, LocalStorage>,
+    count: StoredValue<u64>,
+}
+
+impl Desk {
+    #[must_use]
+    pub fn new() -> Self {
+        Self { asked: RwSignal::new(None), answer: StoredValue::new_local(None), count: StoredValue::new(0) }
+    }
+
+    /// Answers with words. They may be empty.
+    pub fn say(self, words: impl Into<String>) {
+        self.send(AssistantMessage::of_text(words));
+    }
+
+    /// Answers as the customer that nothing is left to do, which ends the conversation.
+    pub fn finish(self) {
+        self.say(STOP);
+    }
+
+    /// Answers as the agent with a tool call. `arguments` is the argument object as JSON.
+    pub fn call(self, tool: &str, arguments: String) {
+        let before = self.asked.with_untracked(|asked| asked.as_ref().map_or(0, |asked| asked.request.messages.len()));
+        // Unique in its conversation, which grows with every answer.
+        let id = format!("you{before}");
+        self.send(AssistantMessage::of_calls(vec![ToolCall { id, name: tool.to_owned(), arguments }]));
+    }
+
+    fn send(self, message: AssistantMessage) {
+        let sender = self.answer.try_update_value(Option::take).flatten();
+        self.asked.set(None);
+        if let Some(sender) = sender {
+            // Nobody waits for it any more where the seat changed hands at this very moment.
+            let _ = sender.send(message);
+        }
+    }
+
+    fn put(self, seat: Seat, request: &ChatRequest) -> OnDesk {
+        let (sender, answer) = oneshot::channel();
+        self.count.update_value(|count| *count += 1);
+        let id = self.count.get_value();
+        self.answer.set_value(Some(sender));
+        self.asked.set(Some(Asked { seat, request: Arc::new(request.clone()), id }));
+        OnDesk { desk: self, id, answer }
+    }
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A call as long as it is out; dropping it takes it off the desk.
+struct OnDesk {
+    desk: Desk,
+    id: u64,
+    answer: oneshot::Receiver<AssistantMessage>,
+}
+
+impl Drop for OnDesk {
+    fn drop(&mut self) {
+        let is_own = |asked: &Option<Asked>| asked.as_ref().is_some_and(|asked| asked.id == self.id);
+        if self.desk.asked.with_untracked(is_own) {
+            self.desk.asked.set(None);
+            self.desk.answer.set_value(None);
+        }
+    }
+}
+
+/// The seat of a person.
+pub struct Person {
+    pub desk: Desk,
+    pub seat: Seat,
+}
+
+impl ChatModel for Person {
+    fn label(&self) -> String {
+        LABEL.to_owned()
+    }
+
+    fn complete<'a>(
+        &'a self,
+        request: &'a ChatRequest,
+        _on_delta: &'a mut dyn FnMut(ChatDelta),
+    ) -> LocalBoxFuture<'a, Result<ChatReply, ChatError>> {
+        async move {
+            let mut out = self.desk.put(self.seat, request);
+            let left = |_| ChatError::new(ChatErrorKind::Abandoned, "The seat was left before the answer.");
+            (&mut out.answer).await.map(ChatReply::of_message).map_err(left)
+        }
+        .boxed_local()
+    }
+}
+
+/// The desk.
+///
+/// # Panics
+/// Outside the mounted page, which provides it before anything is built.
+#[must_use]
+pub fn use_desk() -> Desk {
+    expect_context()
+}
