@@ -18,7 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("rollout", &["domain", "chat", "py"]),
     ("journal", &["rollout", "domain", "chat", "py"]),
     ("workspace", &["journal", "rollout", "pack", "domain", "chat"]),
-    ("present", &["workspace", "journal", "rollout", "pack", "domain", "provider", "chat", "py"]),
+    ("present", &["workspace", "journal", "rollout", "cast", "pack", "domain", "provider", "chat", "py"]),
     ("platform", &["pack", "provider"]),
     (
         "app",

@@ -6,6 +6,7 @@ pub mod actions;
 pub mod endpoints;
 pub mod incoming;
 pub mod moments;
+pub mod pace;
 pub mod packs;
 pub mod person;
 pub mod play;

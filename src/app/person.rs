@@ -7,9 +7,7 @@ use futures::channel::oneshot;
 use futures::future::LocalBoxFuture;
 use leptos::prelude::*;
 
-use crate::chat::{
-    AssistantMessage, ChatDelta, ChatError, ChatErrorKind, ChatModel, ChatReply, ChatRequest, ToolCall,
-};
+use crate::chat::{AssistantMessage, ChatDelta, ChatError, ChatErrorKind, ChatModel, ChatReply, ChatRequest, ToolCall};
 use crate::rollout::{STOP, Seat};
 
 /// What a record calls a person.

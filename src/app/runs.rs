@@ -19,7 +19,6 @@ use crate::platform::idb::PageStorage;
 use crate::platform::{page, tabs};
 use crate::present::route::Route;
 use crate::provider::http::Clock;
-use crate::rollout::Seat;
 use crate::workspace::{
     self, BadLink, Deleted, ImportError, LinkTooLong, Restored, RunRecord, RunStore, Warning, link,
 };
@@ -67,17 +66,8 @@ pub enum RunRefusal {
     Ended,
     #[error("A part of this run can't be read, so it can't go on. It can be forked from any step that is shown.")]
     Broken,
-    #[error("There is nobody to play the {}. Choose a model for that seat, and try again.", seat_name(*.0))]
-    NoModel(Seat),
     #[error("{fault} {}", .fault.next_step())]
     Storage { fault: StorageFault },
-}
-
-const fn seat_name(seat: Seat) -> &'static str {
-    match seat {
-        Seat::Agent => "agent",
-        Seat::User => "customer",
-    }
 }
 
 impl From<StorageFault> for RunRefusal {

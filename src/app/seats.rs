@@ -1,30 +1,37 @@
-//! Who plays which seat of a rollout.
+//! Who plays which seat of a rollout: an endpoint's model, a member of the rehearsal cast, or a person.
 
 use std::rc::Rc;
 
 use leptos::prelude::*;
 
 use super::Endpoints;
+use super::pace::SeatPace;
+use super::person::{Desk, Person};
+use super::storage::{PageStore, Setting};
+use crate::cast::{Agenda, RehearsalCustomer, Style};
 use crate::chat::ChatModel;
 use crate::domain::{Task, World};
 use crate::present::endpoint_form;
-use crate::provider::{Endpoint, Obstacle};
-use crate::rollout::{Occupant, OccupantKind, Seat, Seated};
+use crate::present::seating::{SavedSeats, Sitter, occupant};
+use crate::provider::Obstacle;
+use crate::rollout::{Occupant, Seat, Seated};
 
 /// The choice for both seats. A small copyable handle.
 #[derive(Clone, Copy)]
 pub struct SeatChoices {
     endpoints: Endpoints,
-    agent: RwSignal<Option<String>>,
-    user: RwSignal<Option<String>>,
+    storage: PageStore,
+    pub desk: Desk,
+    pub pace: SeatPace,
+    chosen: RwSignal<SavedSeats>,
 }
 
-/// A model that may fill a seat.
+/// Somebody who may fill a seat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeatChoice {
-    /// The endpoint's id.
-    pub id: String,
-    pub label: String,
+    pub sitter: Sitter,
+    /// As menus and records call them.
+    pub by: Occupant,
 }
 
 /// The rollout that a seat is filled for.
@@ -37,63 +44,117 @@ pub struct Sitting<'a> {
 
 impl SeatChoices {
     #[must_use]
-    pub fn new(endpoints: Endpoints) -> Self {
-        Self { endpoints, agent: RwSignal::new(None), user: RwSignal::new(None) }
+    pub fn new(endpoints: Endpoints, storage: PageStore) -> Self {
+        Self {
+            endpoints,
+            storage,
+            desk: Desk::new(),
+            pace: SeatPace::kept(),
+            chosen: RwSignal::new(SavedSeats::default()),
+        }
     }
 
-    /// What may be chosen. Tracks.
-    #[must_use]
-    pub fn choices(self) -> Vec<SeatChoice> {
-        self.endpoints.list().iter().map(choice).collect()
+    /// Reads the kept choice.
+    pub async fn restore(self) {
+        if let Ok(Some(text)) = self.storage.setting(Setting::Seats).await {
+            self.chosen.update(|chosen| {
+                let kept = SavedSeats::from_text(&text);
+                // Whoever was chosen while storage was being asked stays.
+                chosen.agent = chosen.agent.take().or(kept.agent);
+                chosen.user = chosen.user.take().or(kept.user);
+            });
+        }
     }
 
-    /// Who plays a seat: what was chosen, else the first endpoint. Tracks.
+    /// Who may be chosen for a seat: the cast, the person, the endpoints. Tracks.
     #[must_use]
-    pub fn chosen(self, seat: Seat) -> Option<SeatChoice> {
-        let chosen = self.signal(seat).get();
+    pub fn choices(self, seat: Seat) -> Vec<SeatChoice> {
+        let own = Sitter::built_in(seat).into_iter().map(|sitter| choice(seat, sitter, String::new()));
         let list = self.endpoints.list();
-        list.iter().find(|endpoint| Some(&endpoint.id) == chosen.as_ref()).or_else(|| list.first()).map(choice)
+        let endpoints = list
+            .iter()
+            .map(|endpoint| choice(seat, Sitter::Endpoint(endpoint.id.clone()), endpoint_form::title(endpoint)));
+        own.chain(endpoints).collect()
     }
 
-    /// Gives a seat to the model of an endpoint.
-    pub fn choose(self, seat: Seat, id: &str) {
-        self.signal(seat).set(Some(id.to_owned()));
-    }
-
-    /// Seats whoever was chosen; `None` where there is no endpoint. Does not track.
+    /// Who plays a seat: who was chosen, else the first endpoint, else the cast. Tracks.
     #[must_use]
-    pub fn seated(self, seat: Seat, _sitting: &Sitting<'_>) -> Option<Seated<'static>> {
-        let choice = untrack(|| self.chosen(seat))?;
-        self.seat(&choice.id)
+    pub fn chosen(self, seat: Seat) -> SeatChoice {
+        let wanted = self.chosen.with(|chosen| chosen.of(seat).cloned());
+        self.find(seat, wanted.as_ref())
+    }
+
+    /// The choice of a sitter, as far as they are there; else the first endpoint, else the cast. Tracks.
+    #[must_use]
+    pub fn find(self, seat: Seat, wanted: Option<&Sitter>) -> SeatChoice {
+        let choices = self.choices(seat);
+        let is_wanted = |choice: &&SeatChoice| Some(&choice.sitter) == wanted;
+        let is_endpoint = |choice: &&SeatChoice| matches!(choice.sitter, Sitter::Endpoint(_));
+        let found = choices.iter().find(is_wanted).or_else(|| choices.iter().find(is_endpoint));
+        found.cloned().unwrap_or_else(|| choice(seat, Sitter::cast(seat), String::new()))
+    }
+
+    /// Gives a seat to somebody, from the next rollout on, and keeps that.
+    pub fn choose(self, seat: Seat, sitter: Sitter) {
+        self.chosen.update(|chosen| chosen.set(seat, sitter));
+        self.storage.keep(Setting::Seats, self.chosen.with_untracked(SavedSeats::to_text).into_bytes());
+    }
+
+    /// Seats whoever was chosen for a rollout. Does not track.
+    #[must_use]
+    pub fn seated(self, seat: Seat, sitting: &Sitting<'_>) -> Seated<'static> {
+        self.seat(seat, &untrack(|| self.chosen(seat)), sitting)
+    }
+
+    /// Seats somebody for a rollout; the cast in place of an endpoint that is gone. Does not track.
+    #[must_use]
+    pub fn seat(self, seat: Seat, seated: &SeatChoice, sitting: &Sitting<'_>) -> Seated<'static> {
+        let cast = |style: Option<Style>| -> Rc<dyn ChatModel> {
+            match seat {
+                Seat::Agent => Rc::new(Person { desk: self.desk, seat }),
+                Seat::User => {
+                    let agenda = Agenda::of_task(sitting.world, sitting.task);
+                    Rc::new(RehearsalCustomer::new(agenda, style.unwrap_or_default(), sitting.trial_seed))
+                }
+            }
+        };
+        let model: Option<Rc<dyn ChatModel>> = match &seated.sitter {
+            Sitter::Endpoint(id) => self.endpoints.model(id).map(|model| model as Rc<dyn ChatModel>),
+            Sitter::Cast(style) => Some(cast(*style)),
+            Sitter::Person => Some(Rc::new(Person { desk: self.desk, seat })),
+        };
+        match model {
+            Some(model) => {
+                // An endpoint's record says its model and host, whatever the user calls it.
+                let label = match &seated.sitter {
+                    Sitter::Endpoint(_) => model.label(),
+                    Sitter::Cast(_) | Sitter::Person => seated.by.label.clone(),
+                };
+                Seated { model, by: Occupant { label, ..seated.by.clone() } }
+            }
+            None => Seated { model: cast(None), by: occupant(seat, &Sitter::cast(seat), String::new()) },
+        }
     }
 
     /// Seats the one of a record again; `None` where that one is not here any more. Does not track.
     #[must_use]
-    pub fn again(self, _seat: Seat, by: &Occupant, _sitting: &Sitting<'_>) -> Option<Seated<'static>> {
-        self.seat(by.choice.as_deref()?)
+    pub fn again(self, seat: Seat, by: &Occupant, sitting: &Sitting<'_>) -> Option<Seated<'static>> {
+        let sitter = Sitter::of_key(by.choice.as_deref()?)?;
+        let found = untrack(|| self.choices(seat)).into_iter().find(|choice| choice.sitter == sitter)?;
+        Some(self.seat(seat, &found, sitting))
     }
 
-    fn seat(self, id: &str) -> Option<Seated<'static>> {
-        let model: Rc<dyn ChatModel> = self.endpoints.model(id)?;
-        Some(Seated { by: Occupant::new(OccupantKind::Endpoint, model.label()).with_choice(id), model })
-    }
-
-    /// What stands between this page and the model in a seat, as far as it can be known beforehand.
-    pub async fn obstacle(self, seat: Seat) -> Option<Obstacle> {
-        let choice = untrack(|| self.chosen(seat))?;
-        self.endpoints.obstacle(&choice.id).await
-    }
-
-    const fn signal(self, seat: Seat) -> RwSignal<Option<String>> {
-        match seat {
-            Seat::Agent => self.agent,
-            Seat::User => self.user,
+    /// What stands between this page and who was chosen, as far as it can be known beforehand.
+    pub async fn obstacle(self, choice: &SeatChoice) -> Option<Obstacle> {
+        match &choice.sitter {
+            Sitter::Endpoint(id) => self.endpoints.obstacle(id).await,
+            Sitter::Cast(_) | Sitter::Person => None,
         }
     }
 }
 
-fn choice(endpoint: &Endpoint) -> SeatChoice {
-    SeatChoice { id: endpoint.id.clone(), label: endpoint_form::title(endpoint) }
+fn choice(seat: Seat, sitter: Sitter, label: String) -> SeatChoice {
+    SeatChoice { by: occupant(seat, &sitter, label), sitter }
 }
 
 /// The choice of seats.

@@ -56,8 +56,9 @@ impl App {
         provide_context(storage);
         provide_context(packs);
         provide_context(endpoints);
-        let (seats, runs) = (SeatChoices::new(endpoints), Runs::new(storage, endpoints));
+        let (seats, runs) = (SeatChoices::new(endpoints, storage), Runs::new(storage, endpoints));
         provide_context(seats);
+        provide_context(seats.desk);
         provide_context(runs);
         let play = Play::provide(runs, packs, seats);
         spawn_local(runs.read());
@@ -65,6 +66,7 @@ impl App {
         provide_context(versions);
         versions.restore();
         spawn_local(packs.restore());
+        spawn_local(seats.restore());
         spawn_local(async move {
             match endpoints.restore().await {
                 Ok(0) => {}

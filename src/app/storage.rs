@@ -27,6 +27,8 @@ pub enum Setting {
     PackSource,
     /// The id of the pack that was asked for last.
     LastPack,
+    /// Who fills the seats.
+    Seats,
 }
 
 impl Setting {
@@ -36,6 +38,7 @@ impl Setting {
             Self::InstructionDraft => "instruction-draft",
             Self::PackSource => "pack-source",
             Self::LastPack => "last-pack",
+            Self::Seats => "seats",
         }
     }
 }

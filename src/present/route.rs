@@ -21,6 +21,8 @@ pub enum Route {
     Open(String),
     Data,
     Models,
+    /// What the programs of the rehearsal cast are, and what they can show.
+    Cast,
     /// `#/debug/panic`: provokes a panic on purpose, so that the recovery panel can be tried in any build.
     DebugPanic,
     /// The text that led nowhere, as written.
@@ -85,6 +87,7 @@ pub enum Page {
     Compare,
     Data,
     Models,
+    Cast,
     NotFound,
 }
 
@@ -101,6 +104,7 @@ impl Page {
             Self::Compare => "Side by side",
             Self::Data => "Data",
             Self::Models => "Models",
+            Self::Cast => "Rehearsal cast",
             Self::NotFound => "Not found",
         }
     }
@@ -114,6 +118,7 @@ impl Page {
             Self::Compare => "columns",
             Self::Data => "data",
             Self::Models => "models",
+            Self::Cast => "agent",
             Self::NotFound => "help",
         }
     }
@@ -127,6 +132,7 @@ impl Page {
             Self::Runs | Self::Compare => Route::Runs,
             Self::Data => Route::Data,
             Self::Models => Route::Models,
+            Self::Cast => Route::Cast,
         }
     }
 }
@@ -141,6 +147,7 @@ impl Route {
             Self::Models => Page::Models,
             Self::Runs => Page::Runs,
             Self::Compare(..) => Page::Compare,
+            Self::Cast => Page::Cast,
             Self::DebugPanic | Self::NotFound(_) => Page::NotFound,
         }
     }
@@ -170,6 +177,7 @@ impl fmt::Display for Route {
             Self::Open(payload) => write!(f, "#/open/{}", Encoded(payload)),
             Self::Data => f.write_str("#/data"),
             Self::Models => f.write_str("#/models"),
+            Self::Cast => f.write_str("#/cast"),
             Self::DebugPanic => f.write_str("#/debug/panic"),
             Self::NotFound(text) => f.write_str(text),
         }
@@ -195,6 +203,7 @@ impl FromStr for Route {
                 ["open", payload] if !payload.is_empty() => Some(Self::Open((*payload).to_owned())),
                 ["data"] => Some(Self::Data),
                 ["models"] => Some(Self::Models),
+                ["cast"] => Some(Self::Cast),
                 ["debug", "panic"] => Some(Self::DebugPanic),
                 _ => None,
             }

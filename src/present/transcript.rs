@@ -15,7 +15,8 @@ const SUMMARY_CHARS: usize = 72;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     pub kind: RowKind,
-    /// What the model call behind it took, in words: `1.2 s · 3,502 tokens in · 41 out`. `None` where no model spoke.
+    /// What the model call behind it took, in words: `1.2 s · 3,502 tokens in · 41 out`. `None` where no
+    /// model spoke over a network: programs and people take nothing.
     pub call: Option<String>,
     /// What a reader should know of the call, a sentence each.
     pub notes: Vec<String>,
@@ -104,7 +105,7 @@ pub fn row(before: &Database, step: &Step) -> Row {
     };
     Row {
         kind,
-        call: step.reply().map(call_line),
+        call: step.reply().filter(|reply| reply.timing.attempts > 0).map(call_line),
         notes: step.reply().map_or_else(Vec::new, |reply| reply.notes.clone()),
     }
 }

@@ -14,10 +14,11 @@ use crate::{
 
 /// Registers the general actions and starts to listen to the keyboard. Call once.
 pub fn install(app: App) {
-    let pages = Page::LISTED.into_iter().map(move |page| {
+    let pages = Page::LISTED.into_iter().chain([Page::Cast]).map(move |page| {
         let id = match page {
             Page::Play | Page::NotFound => "page.play",
             Page::Runs | Page::Compare => "page.runs",
+            Page::Cast => "page.cast",
             Page::Data => "page.data",
             Page::Models => "page.models",
         };

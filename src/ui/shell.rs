@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     keyboard_help::KeyboardHelp,
     kit::{Icon, Menu, MenuItem, ToastStack},
-    pages::{NotFoundPage, compare::ComparePage, data::DataPage, models::ModelsPage, play::PlayPage, runs::RunsPage},
+    pages::{NotFoundPage, cast::CastPage, compare::ComparePage, data::DataPage, models::ModelsPage, play::PlayPage, runs::RunsPage},
     palette::Palette,
 };
 use crate::{
@@ -37,6 +37,7 @@ pub fn Shell() -> impl IntoView {
                     Page::NotFound => view! { <NotFoundPage /> }.into_any(),
                     Page::Data => view! { <DataPage /> }.into_any(),
                     Page::Models => view! { <ModelsPage /> }.into_any(),
+                    Page::Cast => view! { <CastPage /> }.into_any(),
                 }}
             </main>
         </div>
@@ -107,6 +108,7 @@ fn theme_lines() -> Vec<MenuItem> {
         .into_iter()
         .map(|theme| MenuItem::Choice {
             text: theme.name().to_owned(),
+            note: None,
             icon: theme.icon(),
             chosen: Signal::derive(move || app.theme.get() == theme),
             perform: Callback::new(move |()| app.set_theme(theme)),

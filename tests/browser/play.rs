@@ -116,19 +116,6 @@ async fn a_task_that_is_not_there_says_so() {
 }
 
 #[tokio::test]
-async fn running_without_a_model_says_what_is_missing() {
-    with_pack(async |session, page| {
-        page.choose_task("test", 0).await?;
-        page.run().await?;
-        session.role("status").says("Both seats need a model").await?;
-        session.named("link", "Set up an endpoint").click().await?;
-        session.named("heading", "Models").thing().await?;
-        Ok(())
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn play_is_accessible_everywhere() {
     with_pack(async |session, page| {
         page.choose_task("test", 0).await?;

@@ -41,7 +41,7 @@ async fn a_scripted_model_works_a_whole_task_to_reward_1() {
         for words in [script::GREETING, script::FAREWELL, "exchange_delivered_order_items"] {
             assert!(conversation.contains(words), "{words:?} is not in {conversation}");
         }
-        session.sees("with the pack's policy").await?;
+        session.sees("with v1 · The pack's policy").await?;
         for scheme in [Scheme::Light, Scheme::Dark] {
             session.set_scheme(scheme).await?;
             session.scan(&format!("a rollout's end ({scheme:?})")).await?;

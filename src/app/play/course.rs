@@ -137,7 +137,7 @@ impl Play {
                 gate: &gate,
                 recorded: folded.seated,
                 recorder: Some(&mut recording),
-                pace: None,
+                pace: Some(&self.seats.pace),
             };
             drive.run(&mut episode, &mut watch).await;
             // One that had ended before, such as a fork at the last step, was not driven at all.

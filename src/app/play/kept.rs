@@ -119,7 +119,7 @@ impl Play {
             return Err(RunRefusal::Ended);
         }
         self.check_free()?;
-        let (agent, user) = self.seats_of(&folded.seated, (&journal.header, &world, &task), Who::AsRecorded)?;
+        let (agent, user) = self.seats_of(&folded.seated, (&journal.header, &world, &task), Who::AsRecorded);
         let journal = Arc::unwrap_or_clone(journal);
         self.drive(Course { journal, stored, world, task, agent, user, stepwise: false, resumes: true, lock });
         Ok(())
@@ -134,7 +134,7 @@ impl Play {
         let AtHand { journal, world, task, .. } = self.at_hand(id).await?;
         self.check_free()?;
         let folded = fold(Arc::clone(&world), Arc::clone(&task), &journal);
-        let (agent, user) = self.seats_of(&folded.seated, (&journal.header, &world, &task), who)?;
+        let (agent, user) = self.seats_of(&folded.seated, (&journal.header, &world, &task), who);
         let seated = SeatedBy { agent: agent.by.clone(), user: user.by.clone() };
         let forked = journal::fork(&journal, &folded, steps, change, &seated, new_id(), now_ms());
         Ok(self.begin(forked, world, task, agent, user))
@@ -149,7 +149,7 @@ impl Play {
         self.check_free()?;
         let AtHand { journal, world, task, .. } = self.at_hand(id).await?;
         self.check_free()?;
-        let (agent, user) = self.seats_of(&journal.header.seated_by(), (&journal.header, &world, &task), who)?;
+        let (agent, user) = self.seats_of(&journal.header.seated_by(), (&journal.header, &world, &task), who);
         let seated = SeatedBy { agent: agent.by.clone(), user: user.by.clone() };
         let header = journal::again(&journal.header, instruction, seated, new_id(), now_ms());
         Ok(self.begin(Journal::new(header), world, task, agent, user))
@@ -280,7 +280,7 @@ impl Play {
         by: &SeatedBy,
         at_hand: (&Header, &World, &Task),
         who: Who,
-    ) -> Result<(Seated<'static>, Seated<'static>), RunRefusal> {
+    ) -> (Seated<'static>, Seated<'static>) {
         let (header, world, task) = at_hand;
         let sitting = Sitting { world, task, trial_seed: Running::trial_seed(header) };
         let seated = |seat: Seat| {
@@ -288,9 +288,9 @@ impl Play {
                 Who::AsRecorded => self.seats.again(seat, by.of(seat), &sitting),
                 Who::AsChosen => None,
             };
-            again.or_else(|| self.seats.seated(seat, &sitting)).ok_or(RunRefusal::NoModel(seat))
+            again.unwrap_or_else(|| self.seats.seated(seat, &sitting))
         };
-        Ok((seated(Seat::Agent)?, seated(Seat::User)?))
+        (seated(Seat::Agent), seated(Seat::User))
     }
 }
 

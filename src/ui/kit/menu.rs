@@ -17,7 +17,14 @@ pub enum MenuItem {
     /// Something to do.
     Do { text: String, icon: &'static str, shortcut: Option<Shortcut>, danger: bool, perform: Callback<()> },
     /// One of several, of which one holds.
-    Choice { text: String, icon: &'static str, chosen: Signal<bool>, perform: Callback<()> },
+    Choice {
+        text: String,
+        /// What kind of thing it is, beside it: `program`.
+        note: Option<&'static str>,
+        icon: &'static str,
+        chosen: Signal<bool>,
+        perform: Callback<()>,
+    },
 }
 
 impl MenuItem {
@@ -152,7 +159,7 @@ fn line(item: MenuItem, close: impl Fn(bool) + Copy + Send + Sync + 'static) -> 
             </button>
         }
         .into_any(),
-        MenuItem::Choice { text, icon, chosen, perform } => view! {
+        MenuItem::Choice { text, note, icon, chosen, perform } => view! {
             <button
                 type="button"
                 role="menuitemradio"
@@ -166,6 +173,7 @@ fn line(item: MenuItem, close: impl Fn(bool) + Copy + Send + Sync + 'static) -> 
             >
                 <Icon name=icon />
                 <span class="grow">{text}</span>
+                {note.map(|note| view! { <span class="badge">{note}</span> })}
                 <Icon name="check" class="menu-check" />
             </button>
         }

@@ -8,6 +8,7 @@ use crate::{
     present::route::{Page, Route},
 };
 
+pub mod cast;
 pub mod compare;
 pub mod data;
 pub mod models;

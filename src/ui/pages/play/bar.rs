@@ -4,14 +4,11 @@ use leptos::prelude::*;
 
 use super::control::Control;
 use super::place::PlaySite;
+use super::seats::SeatMenus;
 use crate::app::play::{Phase, Play};
-use crate::app::seats::{SeatChoice, use_seats};
 use crate::app::use_app;
-use crate::present::route::Route;
-use crate::rollout::Seat;
 use crate::ui::kit::{
-    Button, ButtonKind, Chip, Icon, IconButton, Menu, MenuItem, PageBar, PageBarActions, SplitSide, SplitState,
-    SplitToggle,
+    Button, ButtonKind, Chip, IconButton, PageBar, PageBarActions, SplitSide, SplitState, SplitToggle,
 };
 
 /// The bar.
@@ -43,72 +40,12 @@ pub fn PlayBar(site: PlaySite, control: Control, split: SplitState) -> impl Into
             </Show>
             <PageBarActions>
                 <Show when=move || has_task.get()>
-                    <SeatMenus />
+                    <SeatMenus control />
                     <RunButtons control />
                 </Show>
                 <SplitToggle state=split side=SplitSide::End panel="inspector" />
             </PageBarActions>
         </PageBar>
-    }
-}
-
-/// Who fills both seats; one way to the Models page while there is nobody to choose.
-#[component]
-fn SeatMenus() -> impl IntoView {
-    let seats = use_seats();
-    let any = Memo::new(move |_| !seats.choices().is_empty());
-    view! {
-        <Show
-            when=move || any.get()
-            fallback=|| {
-                view! {
-                    <a class="btn quiet" href=Route::Models.to_string() aria-label="Set up a model">
-                        <Icon name="models" />
-                        <span class="not-narrow">"Set up a model"</span>
-                    </a>
-                }
-            }
-        >
-            <SeatMenu seat=Seat::Agent />
-            <SeatMenu seat=Seat::User />
-        </Show>
-    }
-}
-
-/// Who fills a seat.
-#[component]
-fn SeatMenu(seat: Seat) -> impl IntoView {
-    let app = use_app();
-    let seats = use_seats();
-    let (name, icon) = match seat {
-        Seat::Agent => ("Agent", "agent"),
-        Seat::User => ("Customer", "user"),
-    };
-    let chosen = Signal::derive(move || seats.chosen(seat));
-    let text = move || chosen.get().map_or_else(|| "nobody yet".to_owned(), |chosen| chosen.label);
-    let items = move |()| {
-        let mut items = vec![MenuItem::Title(format!("{name} is played by"))];
-        items.extend(seats.choices().into_iter().map(|SeatChoice { id, label }| {
-            let (own, sent) = (id.clone(), id);
-            MenuItem::Choice {
-                text: label,
-                icon: "models",
-                chosen: Signal::derive(move || chosen.get().is_some_and(|chosen| chosen.id == own)),
-                perform: Callback::new(move |()| seats.choose(seat, &sent)),
-            }
-        }));
-        items.push(MenuItem::new("Set up an endpoint…", "settings", move || app.go(&Route::Models)));
-        items
-    };
-    view! {
-        <span class="seat-menu">
-            <Menu items=items label=Signal::derive(move || format!("{name} is played by {}", text())) class="btn quiet seat">
-                <Icon name=icon />
-                <span class="seat-name">{name}</span>
-                <span class="seat-model truncate">{text}</span>
-                <Icon name="chevron-down" />
-            </Menu>
-        </span>
     }
 }
 

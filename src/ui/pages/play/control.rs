@@ -6,18 +6,20 @@ use super::instruction::Draft;
 use super::place::PlaySite;
 use super::scrubber;
 use super::tasks::SEARCH_ID;
-use crate::app::play::{Phase, Play, Start};
+use crate::app::pace::PaceChoice;
+use crate::app::play::{Phase, Play, Running, Start};
 use crate::app::runs::SEED;
-use crate::app::seats::{SeatChoices, Sitting, use_seats};
+use crate::app::seats::{SeatChoice, SeatChoices, Sitting, use_seats};
 use crate::app::{Action, App, InstructionVersions, use_app, use_versions};
 use crate::cast::trial_seed;
 use crate::journal::Instruction;
 use crate::platform::clock::BrowserClock;
 use crate::platform::page;
 use crate::present::keys::Shortcut;
+use crate::present::seating::Sitter;
 use crate::provider::Obstacle;
 use crate::provider::http::Clock;
-use crate::rollout::Seat;
+use crate::rollout::{Occupant, OccupantKind, Seat};
 
 /// The page's deeds. A small copyable handle.
 #[derive(Clone, Copy)]
@@ -42,8 +44,6 @@ const DOUBLE_CLICK_MS: f64 = 500.0;
 /// Why something was not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// A seat has no model.
-    NoModel,
     /// The model of a seat cannot be called from this page.
     Obstacle { seat: Seat, what: String, advice: &'static str },
     /// A rollout of another task runs.
@@ -98,11 +98,7 @@ impl Control {
         };
         let trial = self.play.runs.next_trial(&world.pack, &task.id, &instruction);
         let sitting = Sitting { world: &world.world, task: &task, trial_seed: trial_seed(SEED, &task.id, trial) };
-        let seated = |seat| self.seats.seated(seat, &sitting);
-        let (Some(agent), Some(user)) = (seated(Seat::Agent), seated(Seat::User)) else {
-            self.refusal.set(Some(Refusal::NoModel));
-            return;
-        };
+        let (agent, user) = (self.seats.seated(Seat::Agent, &sitting), self.seats.seated(Seat::User, &sitting));
         let start = Start {
             trial,
             pack: world.pack,
@@ -136,11 +132,58 @@ impl Control {
     /// What stands between the page and the models, if that can be known before a call.
     async fn obstacle(self) -> Option<Refusal> {
         for seat in [Seat::Agent, Seat::User] {
-            if let Some(Obstacle { text, advice, .. }) = self.seats.obstacle(seat).await {
-                return Some(Refusal::Obstacle { seat, what: text, advice });
+            let refusal = self.obstacle_to(seat, &untrack(|| self.seats.chosen(seat))).await;
+            if refusal.is_some() {
+                return refusal;
             }
         }
         None
+    }
+
+    async fn obstacle_to(self, seat: Seat, choice: &SeatChoice) -> Option<Refusal> {
+        let Obstacle { text, advice, .. } = self.seats.obstacle(choice).await?;
+        Some(Refusal::Obstacle { seat, what: text, advice })
+    }
+
+    /// Gives a seat to somebody: of the rollout on show while it runs, and of those to come.
+    pub fn choose(self, seat: Seat, choice: SeatChoice) {
+        self.seats.choose(seat, choice.sitter.clone());
+        if self.play.phase.get_untracked().is_running() {
+            self.reseat(seat, choice);
+        }
+    }
+
+    /// Takes a seat of the rollout on show.
+    pub fn take_over(self, seat: Seat) {
+        self.reseat(seat, untrack(|| self.seats.find(seat, Some(&Sitter::Person))));
+    }
+
+    /// Gives a seat that the person took to whoever is chosen for it, or else to the cast.
+    pub fn hand_back(self, seat: Seat) {
+        let chosen = untrack(|| self.seats.chosen(seat));
+        let to_cast = || untrack(|| self.seats.find(seat, Some(&Sitter::cast(seat))));
+        self.reseat(seat, if chosen.sitter == Sitter::Person { to_cast() } else { chosen });
+    }
+
+    /// Who sits in a seat of the rollout on show while it runs, else who is chosen for it. Tracks.
+    #[must_use]
+    pub fn occupant(self, seat: Seat) -> Occupant {
+        let seated = self.play.phase.get().is_running().then(|| self.play.seated.get()).flatten();
+        seated.map_or_else(|| self.seats.chosen(seat).by, |seated| seated.of(seat).clone())
+    }
+
+    fn reseat(self, seat: Seat, choice: SeatChoice) {
+        self.refusal.set(None);
+        let Some(Running { world, task, trial_seed, .. }) = self.play.running.get_untracked() else { return };
+        leptos::task::spawn_local(async move {
+            let refusal = self.obstacle_to(seat, &choice).await;
+            if refusal.is_some() {
+                self.refusal.try_set(refusal);
+                return;
+            }
+            let sitting = Sitting { world: &world, task: &task, trial_seed };
+            self.play.reseat(seat, self.seats.seat(seat, &choice, &sitting));
+        });
     }
 
     /// Stops the rollout on show, by a button that stands where “Run” was.
@@ -182,6 +225,31 @@ impl Control {
             Phase::Paused | Phase::Pausing(_) => play.resume(),
             _ => play.pause(),
         };
+        let held = move |seat: Seat, by_person: bool| {
+            let is_person = move || self.occupant(seat).kind == OccupantKind::Person;
+            Signal::derive(move || play.phase.get().is_running() && is_person() == by_person)
+        };
+        let take = move |id, name: &'static str, seat| {
+            Action::new(id, "Seats", "user", name, move || self.take_over(seat)).enabled_when(held(seat, false))
+        };
+        let back = move |id, name: &'static str, seat| {
+            Action::new(id, "Seats", "undo", name, move || self.hand_back(seat)).enabled_when(held(seat, true))
+        };
+        app.actions.register([
+            take("play.take-agent", "Take over the agent's seat", Seat::Agent),
+            take("play.take-customer", "Take over the customer's seat", Seat::User),
+            back("play.hand-agent", "Hand back the agent's seat", Seat::Agent),
+            back("play.hand-customer", "Hand back the customer's seat", Seat::User),
+        ]);
+        let seats = self.seats;
+        app.actions.register(PaceChoice::ALL.map(|pace| {
+            let (id, name) = match pace {
+                PaceChoice::Slow => ("play.pace-slow", "Pace of programs: slow"),
+                PaceChoice::Normal => ("play.pace-normal", "Pace of programs: normal"),
+                PaceChoice::Instant => ("play.pace-instant", "Pace of programs: instant"),
+            };
+            Action::new(id, "Seats", "clock", name, move || seats.pace.choose(pace))
+        }));
         app.actions.register([
             Action::new("play.run", "Play", "play", "Run this task", move || self.run(false))
                 .with_shortcut(Shortcut::key("r"))

@@ -12,7 +12,9 @@ use super::versions::VersionList;
 use crate::app::play::{InstructionDraft, Play, Source};
 use crate::app::{InstructionVersions, use_versions};
 use crate::present::format;
+use crate::rollout::{OccupantKind, Seat};
 use crate::ui::kit::{Button, ButtonKind, Callout, Code, Fold, FoldKind, Icon, Menu, MenuItem, Textarea};
+use crate::ui::pages::cast::LessonsLine;
 
 /// How many versions the menu over the editor offers; the list under it has all.
 const LISTED: usize = 8;
@@ -121,6 +123,7 @@ fn StartFrom(draft: Draft) -> impl IntoView {
     let items = move |()| {
         let choice = |text: String, icon, origin| MenuItem::Choice {
             text,
+            note: None,
             icon,
             chosen: Signal::derive(move || draft.origin() == origin),
             perform: Callback::new(move |()| draft.start_from(origin)),
@@ -146,6 +149,7 @@ fn StartFrom(draft: Draft) -> impl IntoView {
 #[component]
 pub fn InstructionTab(draft: Draft, control: Control) -> impl IntoView {
     let diff = VersionDiff::new();
+    let is_rehearsed = Memo::new(move |_| control.occupant(Seat::Agent).kind == OccupantKind::Cast);
     view! {
         <section class="pane-section grow-section">
             <div class="pane-head">
@@ -161,6 +165,9 @@ pub fn InstructionTab(draft: Draft, control: Control) -> impl IntoView {
                 <Callout title="The instruction is empty">
                     <p>"The agent will be told nothing but its tools."</p>
                 </Callout>
+            </Show>
+            <Show when=move || is_rehearsed.get()>
+                <LessonsLine text=draft.text />
             </Show>
             <UsedText draft diff />
         </section>
@@ -196,6 +203,7 @@ fn VersionMenu(draft: Draft, diff: VersionDiff) -> impl IntoView {
             let text = version.text.clone();
             MenuItem::Choice {
                 text: version.label(),
+                note: None,
                 icon: "text",
                 chosen: Signal::derive(move || draft.text.with(|draft| **draft == *text)),
                 perform: Callback::new(move |()| versions.take(&version)),

@@ -8,10 +8,13 @@ use self::bar::PlayBar;
 use self::checks::ChecksTab;
 use self::control::{Control, Refusal};
 use self::database::DatabaseTab;
+use self::desk::DeskView;
+use self::hidden::{Hidden, HiddenNote, use_hidden};
 use self::instruction::{Draft, InstructionTab};
 use self::keeping::{KeepingNotices, follow_links};
 use self::place::{Absence, PlaySite};
 use self::scrubber::Scrubber;
+use self::seats::PaceMenu;
 use self::task::TaskTab;
 use self::tasks::TaskList;
 use self::transcript::{Transcript, notice_scroll};
@@ -19,9 +22,10 @@ use crate::app::packs::PackState;
 use crate::app::play::{Phase, Play, Running};
 use crate::app::{use_app, use_packs};
 use crate::present::route::{Page, PlayPlace, Route};
+use crate::present::seating;
 use crate::present::task_line::task_line;
 use crate::present::tone::Tone;
-use crate::rollout::Seat;
+use crate::rollout::{OccupantKind, Seat};
 use crate::ui::kit::{Button, ButtonKind, Callout, Empty, Split, SplitPanel, SplitSide, SplitState, TabItem, Tabs};
 
 pub(super) use self::record_change::ChangedRecords;
@@ -29,15 +33,19 @@ pub(super) use self::scrubber::what;
 pub(super) use self::transcript::RowView;
 pub(super) use self::verdict::{CheckList, outcome_class, outcome_icon};
 
+mod agent_desk;
 mod bar;
 mod checks;
 mod control;
 mod database;
+mod desk;
+mod hidden;
 mod instruction;
 mod keeping;
 mod place;
 mod record_change;
 mod scrubber;
+mod seats;
 mod task;
 mod tasks;
 mod tool_card;
@@ -55,6 +63,7 @@ pub fn PlayPage() -> impl IntoView {
     let control = Control::new(site, draft);
     control.register();
     follow_links(play);
+    Hidden::provide(control);
     let split = SplitState::new(SplitSide::Main);
     let tab = RwSignal::new("instruction");
 
@@ -122,6 +131,7 @@ fn Conversation(site: PlaySite, control: Control) -> impl IntoView {
                     <Transcript control />
                 </Show>
             </div>
+            <DeskView control />
             <Scrubber />
         </div>
     }
@@ -130,6 +140,17 @@ fn Conversation(site: PlaySite, control: Control) -> impl IntoView {
 /// What a task's place shows before anything ran.
 #[component]
 fn TaskIntro(site: PlaySite, control: Control, has_task: Memo<bool>) -> impl IntoView {
+    let hidden = use_hidden();
+    let who = move || {
+        let names = [Seat::Agent, Seat::User].map(|seat| control.occupant(seat));
+        let [agent, user] = &names;
+        let programs = match names.iter().filter(|by| by.kind == OccupantKind::Cast).count() {
+            0 => "",
+            1 => " The one is a program, not a language model.",
+            _ => " Both are programs, not language models: no key is needed.",
+        };
+        format!("The agent is played by {}, the customer by {}.{programs}", seating::name(agent), seating::name(user))
+    };
     view! {
         <Show
             when=move || has_task.get()
@@ -156,6 +177,13 @@ fn TaskIntro(site: PlaySite, control: Control, has_task: Memo<bool>) -> impl Int
                     let (Some(task), Some(world)) = (site.task.get(), site.world.get()) else {
                         return ().into_any();
                     };
+                    if hidden.get() {
+                        return view! {
+                            <p class="eyebrow">{task.id.split.clone()} " · task " {task.id.index}</p>
+                            <HiddenNote what="What the customer wants" />
+                        }
+                            .into_any();
+                    }
                     let line = task_line(world.world.domain, &task);
                     view! {
                         <p class="eyebrow">{task.id.split.clone()} " · task " {task.id.index}</p>
@@ -166,15 +194,17 @@ fn TaskIntro(site: PlaySite, control: Control, has_task: Memo<bool>) -> impl Int
                         .into_any()
                 }}
                 <div class="intro-actions">
+                    <Button kind=ButtonKind::Primary on_press=move |()| control.run(false) icon="play">
+                        "Run this task"
+                    </Button>
                     <Button on_press=move |()| control.replay() icon="replay">
                         "Replay expected actions"
                     </Button>
-                    <Button kind=ButtonKind::Primary on_press=move |()| control.run(false) icon="play">
-                        "Run with a model"
-                    </Button>
+                    <PaceMenu control />
                 </div>
+                <p class="muted small">{who}</p>
                 <p class="muted small">
-                    "A replay needs no key: it makes the reference calls on the real database, one by one. A run lets a model of yours work the task."
+                    "A replay makes the reference calls on the real database, one by one; nobody speaks."
                 </p>
             </div>
         </Show>
@@ -185,26 +215,6 @@ fn TaskIntro(site: PlaySite, control: Control, has_task: Memo<bool>) -> impl Int
 fn RefusalView(control: Control) -> impl IntoView {
     move || {
         control.refusal.get().map(|refusal| match refusal {
-            Refusal::NoModel => view! {
-                <Callout
-                    tone=Tone::Warn
-                    live=true
-                    title="Both seats need a model"
-                    actions=|| {
-                        view! {
-                            <a class="btn primary small" href=Page::Models.route().to_string()>
-                                "Set up an endpoint"
-                            </a>
-                        }
-                    }
-                >
-                    <p>
-                        "The agent and the customer are each played by a model of an endpoint that you set up. "
-                        "Without one, replay the expected actions."
-                    </p>
-                </Callout>
-            }
-            .into_any(),
             Refusal::Obstacle { seat, what, advice } => view! {
                 <Callout
                     tone=Tone::Bad
@@ -243,10 +253,19 @@ fn RefusalView(control: Control) -> impl IntoView {
 
 #[component]
 fn Inspector(site: PlaySite, draft: Draft, control: Control, tab: RwSignal<&'static str>) -> impl IntoView {
+    let hidden = use_hidden();
+    let database = move || match hidden.get() {
+        true => view! { <HiddenNote what="The database" /> }.into_any(),
+        false => view! { <DatabaseTab site /> }.into_any(),
+    };
+    let checks = move || match hidden.get() {
+        true => view! { <HiddenNote what="How the conversation is judged" /> }.into_any(),
+        false => view! { <ChecksTab site /> }.into_any(),
+    };
     let tabs = vec![
         TabItem::new("instruction", "Instruction".to_owned(), move || view! { <InstructionTab draft control /> }),
-        TabItem::new("database", "Database".to_owned(), move || view! { <DatabaseTab site /> }),
-        TabItem::new("checks", "Checks".to_owned(), move || view! { <ChecksTab site /> }),
+        TabItem::new("database", "Database".to_owned(), move || database),
+        TabItem::new("checks", "Checks".to_owned(), move || checks),
         TabItem::new("task", "Task".to_owned(), move || view! { <TaskTab site /> }),
     ];
     view! {

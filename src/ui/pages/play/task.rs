@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::hidden::{HiddenNote, use_hidden};
 use super::place::PlaySite;
 use super::verdict::CheckList;
 use crate::chat::ToolSpec;
@@ -13,10 +14,15 @@ use crate::ui::kit::{Badge, Code, Fact, Facts, Fold, FoldKind};
 /// The tab "Task".
 #[component]
 pub fn TaskTab(site: PlaySite) -> impl IntoView {
+    let hidden = use_hidden();
     view! {
+        <Show when=move || hidden.get()>
+            <HiddenNote what="What the customer wants and how it is judged" />
+        </Show>
         {move || {
             site.task
                 .get()
+                .filter(|_| !hidden.get())
                 .map(|task| {
                     let actions = task.expected_actions.iter().map(action_line).collect::<Vec<_>>();
                     let (count, outputs) = (actions.len(), task.outputs.clone());

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+use super::hidden::use_hidden;
 use super::place::PlaySite;
 use crate::app::packs::LoadedPack;
 use crate::app::play::Play;
@@ -135,6 +136,7 @@ fn TaskItem(site: PlaySite, task: Arc<Task>) -> impl IntoView {
     let route = task_route(&world.pack, &task).to_string();
     let key = (world.pack.clone(), task.id.clone());
     let number = task.id.index;
+    let hidden = use_hidden();
     let current = {
         let task = Arc::clone(&task);
         move || {
@@ -153,9 +155,16 @@ fn TaskItem(site: PlaySite, task: Arc<Task>) -> impl IntoView {
             <a class="task" href=route aria-current=current>
                 <span class="task-mark">{move || if runs.get() { running_mark() } else { mark(&results.get()) }}</span>
                 <span class="task-text">
-                    <span class="task-title">{title}</span>
-                    <span class="task-scenario">{scenario}</span>
-                    <span class="task-detail">{detail}</span>
+                    {move || if hidden.get() {
+                        view! { <span class="task-title" title="Hidden from the agent">"Task " {number}</span> }.into_any()
+                    } else {
+                        view! {
+                            <span class="task-title">{title.clone()}</span>
+                            <span class="task-scenario">{scenario.clone()}</span>
+                            <span class="task-detail">{detail.clone()}</span>
+                        }
+                            .into_any()
+                    }}
                 </span>
                 <span class="task-number num" >
                     <span class="visually-hidden">"task "</span>

@@ -3,8 +3,10 @@
 use leptos::prelude::*;
 
 use super::record_change::ChangedRecords;
+use crate::app::play::Play;
 use crate::present::tone::Tone;
 use crate::present::transcript::{CardKind, ToolCard};
+use crate::rollout::{OccupantKind, Seat};
 use crate::ui::kit::{Badge, Code, Fold, FoldKind};
 
 /// A finished tool call.
@@ -34,8 +36,11 @@ pub fn ToolCardView(
             </div>
         }
     });
-    // What changed is worth seeing at once; a lookup is not.
-    let open = RwSignal::new(card.kind == CardKind::Write);
+    // What changed is worth seeing at once, and to a person who made the call, what came of it.
+    let play: Play = expect_context();
+    let by_person =
+        play.seated.with_untracked(|by| by.as_ref().is_some_and(|by| by.of(Seat::Agent).kind == OccupantKind::Person));
+    let open = RwSignal::new(card.kind == CardKind::Write || by_person);
     let summary = {
         let card = card.clone();
         move || {

@@ -6,15 +6,17 @@ use leptos::prelude::*;
 
 use super::control::Control;
 use super::keeping::GoOn;
+use super::seats::PaceMenu;
 use super::tool_card::{IncomingCall, ToolCardView};
 use super::verdict::VerdictView;
 use crate::app::incoming::{Incoming, Waiting};
 use crate::app::play::{Phase, Play, Source};
 use crate::platform::clock::BrowserClock;
 use crate::platform::page;
+use crate::present::seating;
 use crate::present::transcript::{Row, RowKind, next_attempt};
 use crate::provider::http::Clock;
-use crate::rollout::Seat;
+use crate::rollout::{Occupant, OccupantKind, Seat};
 use crate::ui::kit::{Button, Callout, Icon};
 
 /// How near to its end a transcript counts as read to the end, in pixels.
@@ -43,7 +45,7 @@ pub fn Transcript(control: Control) -> impl IntoView {
     });
     view! {
         <div class="transcript">
-            <SourceLine />
+            <SourceLine control />
             // What is still coming in stands beside the log: its every word would be read out.
             <div class="rows" role="log" aria-label="Conversation">
                 <For each=rows key=|(at, _)| *at let:item>
@@ -91,11 +93,10 @@ pub fn notice_scroll(play: Play, last_top: StoredValue<f64>, element: Option<&we
 
 /// Says what the steps are: a replay, or a rollout with whom.
 #[component]
-fn SourceLine() -> impl IntoView {
+fn SourceLine(control: Control) -> impl IntoView {
     let play: Play = expect_context();
-    let source = Memo::new(move |_| {
-        play.shown.with(|shown| shown.as_ref().map(|shown| shown.source.clone()).map(SourceText::of))
-    });
+    let source = Memo::new(move |_| play.shown.with(|shown| shown.as_ref().map(|shown| shown.source.clone())));
+    let running = Memo::new(move |_| play.phase.get().is_running());
     // A replay lies over the task's last rollout, which is not lost.
     let task = move || play.shown.with(|shown| shown.as_ref().map(|shown| Arc::clone(&shown.task)));
     let covers = Memo::new(move |_| task().is_some_and(|task| play.has_aside(&task)));
@@ -108,11 +109,14 @@ fn SourceLine() -> impl IntoView {
         {move || {
             source
                 .get()
-                .map(|text| {
+                .map(|source| {
                     view! {
-                        <p class="source-line">
-                            <Icon name=text.icon /> <span>{text.text}</span>
-                        </p>
+                        <div class="source-line">
+                            <SourceText source />
+                            <Show when=move || running.get()>
+                                <PaceMenu control />
+                            </Show>
+                        </div>
                     }
                 })
         }}
@@ -126,25 +130,33 @@ fn SourceLine() -> impl IntoView {
     }
 }
 
-#[derive(Clone, PartialEq)]
-struct SourceText {
-    icon: &'static str,
-    text: String,
+/// What the line over a transcript says.
+#[component]
+fn SourceText(source: Source) -> impl IntoView {
+    match source {
+        Source::ExpectedActions => view! {
+            <Icon name="replay" />
+            <span>"Replay of the task's expected actions. No model speaks; the tools and the database are real."</span>
+        }
+        .into_any(),
+        Source::Rollout { agent, user, instruction_name, .. } => view! {
+            <Icon name="play" />
+            <span>
+                "Rollout · agent " <Name by=agent /> " · customer " <Name by=user />
+                {format!(" · with {instruction_name}")}
+            </span>
+        }
+        .into_any(),
+    }
 }
 
-impl SourceText {
-    fn of(source: Source) -> Self {
-        match source {
-            Source::ExpectedActions => Self {
-                icon: "replay",
-                text: "Replay of the task's expected actions. No model speaks; the tools and the database are real."
-                    .to_owned(),
-            },
-            Source::Rollout { agent, user, instruction_name, .. } => Self {
-                icon: "play",
-                text: format!("Rollout · agent {} · customer {} · with {instruction_name}", agent.label, user.label),
-            },
-        }
+/// Somebody in a seat; what is no language model is marked as such.
+#[component]
+pub fn Name(by: Occupant) -> impl IntoView {
+    let mark = seating::mark(&by).filter(|_| by.kind != OccupantKind::Person);
+    view! {
+        {seating::name(&by)}
+        {mark.map(|mark| view! { " " <span class="badge">{mark}</span> })}
     }
 }
 
@@ -176,7 +188,10 @@ pub fn RowView(at: usize, row: Arc<Row>) -> impl IntoView {
 
 /// What the model call took, and what is to be known of it.
 fn foot(row: &Row) -> Option<AnyView> {
-    let call = row.call.clone()?;
+    if row.call.is_none() && row.notes.is_empty() {
+        return None;
+    }
+    let call = row.call.clone();
     let notes = row.notes.iter().cloned().map(|note| view! { <li>{note}</li> }).collect_view();
     let notes = (!row.notes.is_empty()).then(|| view! { <ul class="row-notes">{notes}</ul> });
     Some(view! { <div class="row-foot"><span class="num">{call}</span>{notes}</div> }.into_any())
@@ -200,8 +215,11 @@ fn Speech(who: &'static str, class: &'static str, words: Option<String>) -> impl
 #[component]
 fn IncomingView() -> impl IntoView {
     let play: Play = expect_context();
+    // A person writes at the desk.
+    let is_person =
+        move |seat| play.seated.with(|by| by.as_ref().is_some_and(|by| by.of(seat).kind == OccupantKind::Person));
     let seat = Memo::new(move |_| match play.phase.get() {
-        Phase::Asking(seat) | Phase::Pausing(seat) => Some(seat),
+        Phase::Asking(seat) | Phase::Pausing(seat) => Some(seat).filter(|seat| !is_person(*seat)),
         Phase::Idle | Phase::Paused => None,
     });
     let paused = Memo::new(move |_| play.phase.get() == Phase::Paused);

@@ -107,6 +107,10 @@ pub const fn outcome_icon(outcome: Outcome) -> &'static str {
 }
 
 fn spent_line(spent: crate::rollout::Spent) -> String {
+    if spent.model_ms <= 0.0 {
+        // Programs and people.
+        return format::counted(spent.calls as u64, "reply", "replies");
+    }
     let mut parts = vec![format::counted(spent.calls as u64, "model call", "model calls")];
     if let Some(tokens) = spent.usage.input() {
         parts.push(format!("{} in", format::counted(tokens, "token", "tokens")));

@@ -1,0 +1,141 @@
+//! What the rehearsal agent understands of an instruction, rule by rule, in words.
+
+use crate::cast::rules::{Lessons, RULES, Rule, Teaching, follow_chance};
+
+/// Up to this many words an instruction is read with full attention.
+pub const ATTENTION_WORDS: usize = 1200;
+
+/// Longer sentences are cut when they are quoted, in characters.
+const QUOTE_CHARS: usize = 160;
+
+/// What an instruction teaches.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LessonsView {
+    pub words: usize,
+    /// All rules, in their order.
+    pub rules: Vec<RuleView>,
+}
+
+/// One rule under an instruction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleView {
+    pub rule: Rule,
+    pub state: RuleState,
+    /// How often the rule is followed, in percent.
+    pub percent: u32,
+}
+
+/// What an instruction says of a rule, with the sentences that say it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RuleState {
+    Absent,
+    Taught { by: String },
+    Contradicted { taught: Option<String>, against: String },
+}
+
+impl LessonsView {
+    /// Reads an instruction.
+    #[must_use]
+    pub fn of(instruction: &str) -> Self {
+        let lessons = Lessons::of(instruction);
+        let quoted = |at: &std::ops::Range<usize>| quote(instruction.get(at.clone()).unwrap_or_default());
+        let rules = RULES.iter().map(|info| {
+            let teaching = lessons.teaching(info.rule);
+            let state = match teaching {
+                Teaching::Absent => RuleState::Absent,
+                Teaching::Taught(at) => RuleState::Taught { by: quoted(at) },
+                Teaching::Contradicted { taught, against } => {
+                    RuleState::Contradicted { taught: taught.as_ref().map(quoted), against: quoted(against) }
+                }
+            };
+            // Between 0 and 100.
+            let percent = (follow_chance(teaching, lessons.words) * 100.0).round() as u32;
+            RuleView { rule: info.rule, state, percent }
+        });
+        Self { words: lessons.words, rules: rules.collect() }
+    }
+
+    /// How many rules are taught and not contradicted.
+    #[must_use]
+    pub fn taught(&self) -> usize {
+        self.rules.iter().filter(|rule| matches!(rule.state, RuleState::Taught { .. })).count()
+    }
+
+    /// How many rules are contradicted.
+    #[must_use]
+    pub fn contradicted(&self) -> usize {
+        self.rules.iter().filter(|rule| matches!(rule.state, RuleState::Contradicted { .. })).count()
+    }
+
+    /// Whether the instruction is too long to be followed throughout.
+    #[must_use]
+    pub const fn is_overlong(&self) -> bool {
+        self.words > ATTENTION_WORDS
+    }
+
+    /// `12 of 19 rules understood`, with what is wrong.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let mut text = format!("{} of {} rules understood", self.taught(), self.rules.len());
+        match self.contradicted() {
+            0 => {}
+            count => text.push_str(&format!(" · {count} contradicted")),
+        }
+        if self.is_overlong() {
+            text.push_str(&format!(" · over {ATTENTION_WORDS} words, followed less"));
+        }
+        text
+    }
+}
+
+/// A sentence on one line, without the marks of a list.
+fn quote(sentence: &str) -> String {
+    let line = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = line.trim_start_matches(['-', '*', '•', '#', ' ']);
+    match line.char_indices().nth(QUOTE_CHARS) {
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+        None => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(view: &LessonsView, rule: Rule) -> &RuleState {
+        &view.rules[rule as usize].state
+    }
+
+    #[test]
+    fn each_lesson_quotes_its_sentence() {
+        let view = LessonsView::of("You are an agent.\n- Ask whether there is anything else\n  before you end.\n");
+        assert_eq!(
+            state(&view, Rule::FinishAll),
+            &RuleState::Taught { by: "Ask whether there is anything else before you end.".to_owned() }
+        );
+        assert_eq!(state(&view, Rule::Transfer), &RuleState::Absent);
+        assert_eq!(view.summary(), "1 of 19 rules understood");
+        assert!(view.rules[Rule::FinishAll as usize].percent > 90 && view.rules[Rule::Transfer as usize].percent < 20);
+    }
+
+    #[test]
+    fn what_a_rule_says_of_itself_teaches_it() {
+        for info in &RULES {
+            let view = LessonsView::of(info.teaches);
+            assert!(matches!(state(&view, info.rule), RuleState::Taught { .. }), "{}: {}", info.id, info.teaches);
+        }
+    }
+
+    #[test]
+    fn length_and_contradiction_show() {
+        let long = format!("{}Ask whether there is anything else before you end.", "Be kind to people. ".repeat(400));
+        let view = LessonsView::of(&long);
+        assert!(view.is_overlong());
+        assert_eq!(view.summary(), "1 of 19 rules understood · over 1200 words, followed less");
+        let both =
+            "Confirm every change with the customer before you make it. Never ask for confirmation before a change.";
+        let view = LessonsView::of(both);
+        assert!(matches!(state(&view, Rule::Confirm), RuleState::Contradicted { taught: Some(_), .. }), "{view:?}");
+        assert!(view.summary().contains("1 contradicted"));
+    }
+}
