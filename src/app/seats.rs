@@ -8,7 +8,7 @@ use super::Endpoints;
 use super::pace::SeatPace;
 use super::person::{Desk, Person};
 use super::storage::{PageStore, Setting};
-use crate::cast::{Agenda, RehearsalCustomer, Style};
+use crate::cast::{Agenda, RehearsalAgent, RehearsalCustomer, Style};
 use crate::chat::ChatModel;
 use crate::domain::{Task, World};
 use crate::present::endpoint_form;
@@ -111,7 +111,7 @@ impl SeatChoices {
     pub fn seat(self, seat: Seat, seated: &SeatChoice, sitting: &Sitting<'_>) -> Seated<'static> {
         let cast = |style: Option<Style>| -> Rc<dyn ChatModel> {
             match seat {
-                Seat::Agent => Rc::new(Person { desk: self.desk, seat }),
+                Seat::Agent => Rc::new(RehearsalAgent::new(sitting.trial_seed)),
                 Seat::User => {
                     let agenda = Agenda::of_task(sitting.world, sitting.task);
                     Rc::new(RehearsalCustomer::new(agenda, style.unwrap_or_default(), sitting.trial_seed))

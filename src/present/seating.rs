@@ -27,7 +27,7 @@ impl Sitter {
     #[must_use]
     pub fn cast(seat: Seat) -> Self {
         match seat {
-            Seat::Agent => Self::Person,
+            Seat::Agent => Self::Cast(None),
             Seat::User => Self::Cast(Some(Style::default())),
         }
     }
@@ -36,7 +36,7 @@ impl Sitter {
     #[must_use]
     pub fn built_in(seat: Seat) -> Vec<Self> {
         let mut all = match seat {
-            Seat::Agent => Vec::new(),
+            Seat::Agent => vec![Self::Cast(None)],
             Seat::User => Style::ALL.map(|style| Self::Cast(Some(style))).to_vec(),
         };
         all.push(Self::Person);

@@ -113,7 +113,7 @@ pub fn PaceMenu(control: Control) -> impl IntoView {
                 <Menu
                     items=items
                     class="btn quiet small"
-                    label=Signal::derive(move || format!("Pace of programs: {}", name().to_lowercase()))
+                    label=Signal::derive(move || format!("Pace: {} (of programs)", name().to_lowercase()))
                 >
                     <Icon name="clock" />
                     <span>"Pace: " {move || name().to_lowercase()}</span>
