@@ -5,7 +5,10 @@ use leptos::prelude::*;
 use super::{
     keyboard_help::KeyboardHelp,
     kit::{Icon, Menu, MenuItem, ToastStack},
-    pages::{NotFoundPage, cast::CastPage, compare::ComparePage, data::DataPage, models::ModelsPage, play::PlayPage, runs::RunsPage},
+    pages::{
+        NotFoundPage, cast::CastPage, compare::ComparePage, data::DataPage, models::ModelsPage, play::PlayPage,
+        runs::RunsPage,
+    },
     palette::Palette,
 };
 use crate::{
