@@ -62,7 +62,7 @@ impl App {
         provide_context(runs);
         let play = Play::provide(runs, packs, seats);
         spawn_local(runs.read());
-        let versions = InstructionVersions::new(play.instruction, storage, app.toasts);
+        let versions = InstructionVersions::new(play.instruction, endpoints, storage, app.toasts);
         provide_context(versions);
         versions.restore();
         spawn_local(packs.restore());

@@ -6,6 +6,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::endpoints::Endpoints;
 use super::moments::now_ms;
 use super::play::InstructionDraft;
 use super::storage::{PageStore, Setting};
@@ -28,6 +29,7 @@ pub struct InstructionVersions {
     /// The version that the draft was made from, as far as it is known.
     base: RwSignal<Option<VersionId>>,
     draft: InstructionDraft,
+    endpoints: Endpoints,
     storage: PageStore,
     toasts: Toasts,
     /// Whether the kept draft was read, so that nothing is written over it.
@@ -36,9 +38,9 @@ pub struct InstructionVersions {
 
 impl InstructionVersions {
     #[must_use]
-    pub fn new(draft: InstructionDraft, storage: PageStore, toasts: Toasts) -> Self {
+    pub fn new(draft: InstructionDraft, endpoints: Endpoints, storage: PageStore, toasts: Toasts) -> Self {
         let read = RwSignal::new(false);
-        Self { list: RwSignal::default(), base: RwSignal::new(None), draft, storage, toasts, read }
+        Self { list: RwSignal::default(), base: RwSignal::new(None), draft, endpoints, storage, toasts, read }
     }
 
     /// Reads what is kept, in the background, and keeps the draft from then on. Call once, at the start.
@@ -141,7 +143,9 @@ impl InstructionVersions {
     }
 
     fn save(self, version: &Version) {
-        let content = to_bytes(version);
+        // A key that was pasted into the text becomes dots before it is stored.
+        let text = self.endpoints.without_keys(version.text.to_string());
+        let content = to_bytes(&Version { text: text.into(), ..version.clone() });
         self.write(Change::Put { store: Store::Versions, key: version.id.to_string(), content: &content });
     }
 
@@ -212,7 +216,8 @@ impl InstructionVersions {
                     // Typed on meanwhile: a later timer keeps it.
                     if self.draft.text.try_get_untracked().as_ref() == Some(&kept.text) {
                         // Texts always have a JSON form.
-                        self.storage.keep(Setting::InstructionDraft, serde_json::to_vec(&kept).unwrap_or_default());
+                        let kept = serde_json::to_string(&kept).unwrap_or_default();
+                        self.storage.keep(Setting::InstructionDraft, self.endpoints.without_keys(kept).into_bytes());
                     }
                 });
             }

@@ -5,6 +5,7 @@
 pub mod alignment;
 pub mod endpoint_form;
 pub mod findings;
+pub mod fork;
 pub mod format;
 pub mod keys;
 pub mod lessons;

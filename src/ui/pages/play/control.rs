@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 
+use super::fork::instruction_of;
 use super::instruction::Draft;
 use super::place::PlaySite;
 use super::scrubber;
 use super::tasks::SEARCH_ID;
 use crate::app::pace::PaceChoice;
-use crate::app::play::{Phase, Play, Running, Start};
-use crate::app::runs::SEED;
+use crate::app::play::{Phase, Play, Running, Start, Who};
+use crate::app::runs::{RunRefusal, SEED};
 use crate::app::seats::{SeatChoice, SeatChoices, Sitting, use_seats};
 use crate::app::{Action, App, InstructionVersions, use_app, use_versions};
 use crate::cast::trial_seed;
@@ -16,21 +17,26 @@ use crate::journal::Instruction;
 use crate::platform::clock::BrowserClock;
 use crate::platform::page;
 use crate::present::keys::Shortcut;
+use crate::present::route::Route;
 use crate::present::seating::Sitter;
 use crate::provider::Obstacle;
 use crate::provider::http::Clock;
 use crate::rollout::{Occupant, OccupantKind, Seat};
+use crate::workspace::versions::Version;
 
 /// The page's deeds. A small copyable handle.
 #[derive(Clone, Copy)]
 pub struct Control {
     site: PlaySite,
     draft: Draft,
+    app: App,
     play: Play,
     seats: SeatChoices,
     versions: InstructionVersions,
     /// Why the last deed was not possible, until the next one.
     pub refusal: RwSignal<Option<Refusal>>,
+    /// How many steps a fork is to keep, while its dialog is open.
+    pub forking: RwSignal<Option<usize>>,
     /// Whether a rollout is about to start.
     starting: StoredValue<bool>,
     /// When the last rollout was started here, on the browser's clock.
@@ -58,10 +64,12 @@ impl Control {
         Self {
             site,
             draft,
+            app: use_app(),
             play: expect_context(),
             seats: use_seats(),
             versions: use_versions(),
             refusal: RwSignal::new(None),
+            forking: RwSignal::new(None),
             starting: StoredValue::new(false),
             started_ms: StoredValue::new(f64::NEG_INFINITY),
         }
@@ -186,6 +194,26 @@ impl Control {
         });
     }
 
+    /// Opens the dialog for a fork that keeps the first `steps` steps of the run on show.
+    pub fn fork(self, steps: usize) {
+        if self.play.shown.with_untracked(|shown| shown.as_ref().is_some_and(|shown| shown.run.is_some())) {
+            self.forking.set(Some(steps));
+        }
+    }
+
+    /// Runs the task of the run on show again with a version, under the same seed and trial, and puts the two side by
+    /// side. Without a run on show it is an ordinary rollout.
+    pub fn run_beside(self, version: &Version) {
+        let run = self.play.shown.with_untracked(|shown| shown.as_ref().and_then(|shown| shown.run_id().cloned()));
+        let Some(run) = run else { return self.run_with(version.text.to_string(), false) };
+        let (play, app, instruction) = (self.play, self.app, instruction_of(version));
+        play.attempt(async move {
+            let own = play.run_again(&run, instruction, Who::AsRecorded).await?;
+            app.go(&Route::Compare(run, own));
+            Ok::<_, RunRefusal>(())
+        });
+    }
+
     /// Stops the rollout on show, by a button that stands where “Run” was.
     pub fn press_stop(self) {
         if !self.is_double_click() {
@@ -214,6 +242,8 @@ impl Control {
         let steps = Signal::derive(move || {
             play.shown.with(|shown| shown.as_ref().is_some_and(|shown| !shown.steps.is_empty()))
         });
+        let is_run =
+            Signal::derive(move || play.shown.with(|shown| shown.as_ref().is_some_and(|shown| shown.run.is_some())));
         let step = move || {
             if play.phase.get_untracked().is_running() {
                 play.step();
@@ -281,6 +311,11 @@ impl Control {
             Action::new("play.toggle", "Steps", "play", "Play or rest the steps", move || scrubber::toggle(play, time))
                 .with_shortcut(Shortcut::key(" "))
                 .enabled_when(steps),
+            Action::new("play.fork", "Steps", "fork", "Fork from this step…", move || {
+                self.fork(play.cursor.get_untracked());
+            })
+            .with_shortcut(Shortcut::key("f"))
+            .enabled_when(is_run),
             Action::new("play.search", "Tasks", "search", "Search tasks", || page::focus(&format!("#{SEARCH_ID}")))
                 .with_shortcut(Shortcut::key("/")),
             Action::new("play.next", "Tasks", "arrow-right", "Next task", move || site.go_by(app, 1))

@@ -9,6 +9,7 @@ use self::checks::ChecksTab;
 use self::control::{Control, Refusal};
 use self::database::DatabaseTab;
 use self::desk::DeskView;
+use self::fork::ForkDialog;
 use self::hidden::{Hidden, HiddenNote, use_hidden};
 use self::instruction::{Draft, InstructionTab};
 use self::keeping::{KeepingNotices, follow_links};
@@ -39,6 +40,7 @@ mod checks;
 mod control;
 mod database;
 mod desk;
+mod fork;
 mod hidden;
 mod instruction;
 mod keeping;
@@ -83,6 +85,7 @@ pub fn PlayPage() -> impl IntoView {
     let has_world = Memo::new(move |_| site.world.with(Option::is_some));
     view! {
         <PlayBar site control split />
+        <ForkDialog at=control.forking draft />
         <Show when=move || has_world.get() fallback=move || view! { <NoPack site /> }>
             <Split
                 state=split
@@ -132,7 +135,7 @@ fn Conversation(site: PlaySite, control: Control) -> impl IntoView {
                 </Show>
             </div>
             <DeskView control />
-            <Scrubber />
+            <Scrubber control />
         </div>
     }
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::control::Control;
 use crate::app::play::{Play, Shown};
 use crate::present::transcript::{CardKind, Row, RowKind};
 use crate::ui::kit::{Button, ButtonKind, Time, Timeline};
@@ -15,7 +16,7 @@ pub fn time(play: Play) -> Time {
 
 /// The slider with its buttons. Shown while there are steps to move over, also of a rollout that runs.
 #[component]
-pub fn Scrubber() -> impl IntoView {
+pub fn Scrubber(control: Control) -> impl IntoView {
     let play: Play = expect_context();
     let time = time(play);
     let (cursor, last) = (play.cursor, time.last);
@@ -31,12 +32,27 @@ pub fn Scrubber() -> impl IntoView {
         }
     });
     let runs = Signal::derive(move || play.phase.get().is_running());
+    let can_fork = Memo::new(move |_| {
+        !runs.get() && play.shown.with(|shown| shown.as_ref().is_some_and(|shown| shown.run.is_some()))
+    });
     let behind = Memo::new(move |_| runs.get() && cursor.get() < last.get());
     view! {
         <Timeline time marks place rests=runs on_seek=move |steps: usize| play.seek(steps)>
+            <span class="grow"></span>
             <Show when=move || behind.get()>
                 <Button small=true kind=ButtonKind::Quiet icon="step" on_press=move |()| play.seek(usize::MAX)>
                     "To the newest step"
+                </Button>
+            </Show>
+            <Show when=move || can_fork.get()>
+                <Button
+                    small=true
+                    kind=ButtonKind::Quiet
+                    icon="fork"
+                    title="Begin a new run from this step (F)"
+                    on_press=move |()| control.fork(cursor.get_untracked())
+                >
+                    "Fork here"
                 </Button>
             </Show>
         </Timeline>

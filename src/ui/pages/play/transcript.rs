@@ -11,13 +11,15 @@ use super::tool_card::{IncomingCall, ToolCardView};
 use super::verdict::VerdictView;
 use crate::app::incoming::{Incoming, Waiting};
 use crate::app::play::{Phase, Play, Source};
+use crate::app::use_runs;
 use crate::platform::clock::BrowserClock;
 use crate::platform::page;
+use crate::present::route::Route;
 use crate::present::seating;
 use crate::present::transcript::{Row, RowKind, next_attempt};
 use crate::provider::http::Clock;
 use crate::rollout::{Occupant, OccupantKind, Seat};
-use crate::ui::kit::{Button, Callout, Icon};
+use crate::ui::kit::{Button, Callout, Icon, IconButton};
 
 /// How near to its end a transcript counts as read to the end, in pixels.
 const NEAR_END_PX: f64 = 96.0;
@@ -43,13 +45,15 @@ pub fn Transcript(control: Control) -> impl IntoView {
     let verdict = Memo::new(move |_| {
         at_end.get().then(|| play.shown.with(|on_show| on_show.as_ref()?.verdict.clone())).flatten()
     });
+    let on_fork = Callback::new(move |steps| control.fork(steps));
     view! {
         <div class="transcript">
             <SourceLine control />
             // What is still coming in stands beside the log: its every word would be read out.
             <div class="rows" role="log" aria-label="Conversation">
-                <For each=rows key=|(at, _)| *at let:item>
-                    <RowView at=item.0 row=item.1 />
+                // Another rollout of the task has other rows at the same places.
+                <For each=rows key=|(at, row)| (*at, Arc::as_ptr(row) as usize) let:item>
+                    <RowView at=item.0 row=item.1 on_fork=on_fork />
                 </For>
                 {move || verdict.get().map(|verdict| view! { <VerdictView verdict control /> })}
             </div>
@@ -97,6 +101,13 @@ fn SourceLine(control: Control) -> impl IntoView {
     let play: Play = expect_context();
     let source = Memo::new(move |_| play.shown.with(|shown| shown.as_ref().map(|shown| shown.source.clone())));
     let running = Memo::new(move |_| play.phase.get().is_running());
+    // The run that this one is to be compared with, as long as it is kept.
+    let runs = use_runs();
+    let origin = Memo::new(move |_| {
+        let header = play.shown.with(|shown| shown.as_ref()?.run.as_ref().map(|run| run.header.clone()))?;
+        let other = header.beside.clone().filter(|other| runs.find(other).is_some())?;
+        Some((other, header.id.clone(), header.forked_from.is_some()))
+    });
     // A replay lies over the task's last rollout, which is not lost.
     let task = move || play.shown.with(|shown| shown.as_ref().map(|shown| Arc::clone(&shown.task)));
     let covers = Memo::new(move |_| task().is_some_and(|task| play.has_aside(&task)));
@@ -117,6 +128,19 @@ fn SourceLine(control: Control) -> impl IntoView {
                                 <PaceMenu control />
                             </Show>
                         </div>
+                    }
+                })
+        }}
+        {move || {
+            origin
+                .get()
+                .map(|(other, own, forked)| {
+                    let text = if forked { "Beside the run it was forked from" } else { "Beside the run it repeats" };
+                    view! {
+                        <p class="source-line">
+                            <Icon name="columns" />
+                            <a href=Route::Compare(other, own).to_string()>{text}</a>
+                        </p>
                     }
                 })
         }}
@@ -162,7 +186,13 @@ pub fn Name(by: Occupant) -> impl IntoView {
 
 /// A step.
 #[component]
-pub fn RowView(at: usize, row: Arc<Row>) -> impl IntoView {
+pub fn RowView(
+    at: usize,
+    row: Arc<Row>,
+    /// Told how many steps a fork from here keeps; without one there is no button for it.
+    #[prop(optional, into)]
+    on_fork: Option<Callback<usize>>,
+) -> impl IntoView {
     let foot = foot(&row);
     let body = match row.kind.clone() {
         RowKind::User(words) => view! { <Speech who="Customer" class="user" words=Some(words) /> }.into_any(),
@@ -182,6 +212,19 @@ pub fn RowView(at: usize, row: Arc<Row>) -> impl IntoView {
     view! {
         <article class="row" data-step=at + 1>
             {body} {foot}
+            {on_fork
+                .map(|on_fork| {
+                    view! {
+                        <span class="row-fork">
+                            <IconButton
+                                icon="fork"
+                                label=format!("Fork from step {}", at + 1)
+                                small=true
+                                on_press=move |_| on_fork.run(at + 1)
+                            />
+                        </span>
+                    }
+                })}
         </article>
     }
 }

@@ -59,8 +59,8 @@ fn VersionRow(
         let id = version.id.clone();
         let as_version = version.clone();
         let mut items = vec![MenuItem::new("Put into the editor", "undo", move || versions.take(&as_version))];
-        let again = version.text.to_string();
-        items.push(MenuItem::new("Run this task with it", "play", move || control.run_with(again.clone(), false)));
+        let again = version.clone();
+        items.push(MenuItem::new("Run again with it, side by side", "columns", move || control.run_beside(&again)));
         let own = id.clone();
         items.push(MenuItem::new("Compare with the editor", "diff", move || diff.show(own.as_str(), EDITOR)));
         if let Some(parent) = version.parent.as_ref().and_then(|parent| untrack(|| versions.find(parent))) {
