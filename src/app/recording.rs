@@ -43,7 +43,7 @@ struct Inner {
     /// Ends the wait for a decision: try again.
     decision: RefCell<Option<oneshot::Sender<()>>>,
     /// Keeps other tabs out for as long as the rollout runs.
-    _lock: Option<tabs::Held>,
+    lock: Cell<Option<tabs::Held>>,
 }
 
 impl Recording {
@@ -63,7 +63,7 @@ impl Recording {
             unkept: Cell::new(false),
             unsaved,
             decision: RefCell::new(None),
-            _lock: lock,
+            lock: Cell::new(lock),
         }))
     }
 
@@ -75,6 +75,11 @@ impl Recording {
     /// How many entries are stored.
     pub(super) fn stored(&self) -> usize {
         self.0.stored.get().unwrap_or(0)
+    }
+
+    /// Hands on what keeps other tabs out.
+    pub(super) fn take_lock(&self) -> Option<tabs::Held> {
+        self.0.lock.take()
     }
 
     /// Whether all of it is stored.
@@ -97,10 +102,8 @@ impl Recording {
     /// Tries to store again what could not be stored, and lets the rollout go on if it waits for that.
     pub(super) fn try_again(&self) {
         let decision = self.0.decision.take();
-        if let Some(decision) = decision {
-            // The wait may have been ended by a stop.
-            _ = decision.send(());
-        } else {
+        // A wait that was ended by a stop hears nothing.
+        if decision.is_none_or(|decision| decision.send(()).is_err()) {
             let own = self.clone();
             leptos::task::spawn_local(async move { own.store_all(true).await });
         }

@@ -121,13 +121,18 @@ impl Runs {
         self.first.get_value().await;
     }
 
-    /// Reads the list from storage, also what other tabs wrote since. Runs of this tab stay as they are here.
+    /// Reads the list from storage, also what other tabs wrote since.
     pub async fn refresh(self) {
         match self.store().await.list().await {
             Ok((stored, unreadable)) => {
                 self.list.update(|list| {
-                    let known: Vec<RunId> = list.iter().map(|own| own.header.id.clone()).collect();
-                    list.extend(stored.into_iter().filter(|run| !known.contains(&run.header.id)).map(Arc::new));
+                    for run in stored {
+                        match list.iter_mut().find(|own| own.header.id == run.header.id) {
+                            Some(own) if own.summary.changed_ms >= run.summary.changed_ms => {}
+                            Some(own) => *own = Arc::new(run),
+                            None => list.push(Arc::new(run)),
+                        }
+                    }
                     sort(list);
                 });
                 self.reading.set(Reading::Done { unreadable });

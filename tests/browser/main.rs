@@ -9,6 +9,7 @@ mod http;
 mod data;
 mod first_minute;
 mod harness;
+mod kept;
 mod models;
 mod page;
 mod play;

@@ -9,6 +9,7 @@ use super::course::Course;
 use super::{Play, Running, Shown, ShownRun};
 use crate::app::App;
 use crate::app::packs::LoadedPack;
+use crate::app::recording::Recording;
 use crate::app::runs::{RunRefusal, new_id, now_ms};
 use crate::app::seats::Sitting;
 use crate::domain::{Task, World};
@@ -103,14 +104,14 @@ impl Play {
     /// It can't go on, and why.
     pub async fn resume_run(self, id: &RunId) -> Result<(), RunRefusal> {
         self.check_free()?;
-        let at_hand = self.at_hand(id).await?;
-        // Read again under the lock: until then another tab may have written it.
-        let lock = self.runs.lock(id).await?;
-        let at_hand = match self.recorded(id) {
-            Some(_) => at_hand,
-            None => self.at_hand(id).await?,
+        // What this visit could not store is still locked by its recording.
+        let own = self.recordings.with_value(|all| all.iter().find(|own| own.journal().header.id == *id).cloned());
+        let lock = match own.as_ref().and_then(Recording::take_lock) {
+            Some(lock) => Some(lock),
+            None => self.runs.lock(id).await?,
         };
-        let AtHand { journal, stored, world, task } = at_hand;
+        // Read under the lock: until then another tab may have written it.
+        let AtHand { journal, stored, world, task } = self.at_hand(id).await?;
         let folded = fold(Arc::clone(&world), Arc::clone(&task), &journal);
         if !folded.is_whole() {
             return Err(RunRefusal::Broken);
@@ -120,6 +121,7 @@ impl Play {
         }
         self.check_free()?;
         let (agent, user) = self.seats_of(&folded.seated, (&journal.header, &world, &task), Who::AsRecorded);
+        self.recordings.update_value(|all| all.retain(|own| own.journal().header.id != *id));
         let journal = Arc::unwrap_or_clone(journal);
         self.drive(Course { journal, stored, world, task, agent, user, stepwise: false, resumes: true, lock });
         Ok(())
@@ -262,7 +264,9 @@ impl Play {
         let header = Arc::new(journal.header.clone());
         let run = ShownRun { header, state: folded.episode.ending().into(), warnings: folded.warnings.clone(), kept };
         self.set_aside();
-        self.aside.update(|aside| aside.retain(|other| !Arc::ptr_eq(&other.task, task)));
+        // A task keeps its last rollout, and one that runs.
+        let runs = self.running.with_untracked(|running| running.as_ref().map(|running| running.id));
+        self.aside.update(|aside| aside.retain(|other| !Arc::ptr_eq(&other.task, task) || Some(other.id) == runs));
         let shown = Shown::of_run(self.next_id(), world, task, run, &folded);
         self.cursor.set(shown.steps.len());
         self.shown.set(Some(shown));

@@ -196,9 +196,14 @@ impl Play {
     fn set_aside(self) {
         let shown = self.shown.try_update(Option::take).flatten();
         if let Some(rollout) = shown.filter(|shown| shown.source != Source::ExpectedActions) {
+            let runs = self.running.with_untracked(|running| running.as_ref().map(|running| running.id));
             self.aside.update(|aside| {
-                aside.retain(|other| !Arc::ptr_eq(&other.task, &rollout.task));
-                aside.push(rollout);
+                // The one that runs is what its task comes back to.
+                let same = |other: &Shown| Arc::ptr_eq(&other.task, &rollout.task);
+                if !aside.iter().any(|other| same(other) && Some(other.id) == runs) {
+                    aside.retain(|other| !same(other));
+                    aside.push(rollout);
+                }
             });
         }
         self.playing.set(false);

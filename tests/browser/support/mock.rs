@@ -76,6 +76,11 @@ impl Mock {
         format!("{}/fault/{fault}/v1", self.origin)
     }
 
+    /// The base URL of an endpoint that needs no key, with a fault in every answer.
+    pub fn keyless_url(&self, fault: &str) -> String {
+        format!("{}/fault/{fault}/f/ollama/v1", self.origin)
+    }
+
     /// Every request that has ended, oldest first, preflights left out.
     pub fn requests(&self) -> Outcome<Vec<Value>> {
         let log = fs::read_to_string(self.folder.join("requests.jsonl")).unwrap_or_default();
