@@ -60,6 +60,19 @@ async fn steps(session: &Session, at_least: usize) -> Outcome<usize> {
     .await
 }
 
+/// Makes the browser's storage refuse whatever is put into it, or take it again. Chromium lets small values pass by
+/// the quota that tests can set.
+async fn set_full(session: &Session, full: bool) -> Outcome {
+    let body = if full {
+        "window.put = IDBObjectStore.prototype.put;
+         IDBObjectStore.prototype.put = () => { throw new DOMException('no room', 'QuotaExceededError'); };"
+    } else {
+        "IDBObjectStore.prototype.put = window.put;"
+    };
+    session.script(body).await?;
+    Ok(())
+}
+
 /// Which calls were answered to the end: the seat, and how many messages it was sent.
 fn answered(mock: &Mock) -> Outcome<Vec<(bool, usize)>> {
     let whole = |chat: &&Value| chat["aborted_by_client"] != true;
@@ -108,7 +121,7 @@ async fn a_full_storage_holds_the_rollout_until_there_is_room() {
     with_server("latency:ms=500", async |session, page, mock| {
         page.run().await?;
         steps(session, 2).await?;
-        session.set_quota(Some(1)).await?;
+        set_full(session, true).await?;
         session.sees("The rollout waits: what came could not be saved").await?;
         let held = steps(session, 2).await?;
         for window in [Window::Desktop, Window::Phone] {
@@ -132,7 +145,7 @@ async fn a_full_storage_holds_the_rollout_until_there_is_room() {
         assert_eq!(events, held + 1, "{file}");
         assert_eq!(mock.chats()?.len(), calls, "nothing is asked while it waits");
 
-        session.set_quota(None).await?;
+        set_full(session, false).await?;
         session.named("button", "Try again").click().await?;
         page.verdict().await?;
         page.reload().await?;
@@ -147,12 +160,12 @@ async fn a_full_storage_holds_the_rollout_until_there_is_room() {
 #[tokio::test]
 async fn a_rollout_can_go_on_without_being_saved() {
     with_server("latency:ms=200", async |session, page, _| {
-        session.set_quota(Some(1)).await?;
+        set_full(session, true).await?;
         page.run().await?;
         session.named("button", "Go on without saving").click().await?;
         page.verdict().await?;
         session.sees("A part of this visit's rollouts is not saved").await?;
-        session.set_quota(None).await?;
+        set_full(session, false).await?;
         session.named("button", "Try again").click().await?;
         session.named("button", "Try again").gone().await?;
         page.reload().await?;
@@ -240,6 +253,7 @@ async fn what_an_older_version_stored_is_still_there() {
     in_browser(async |session| {
         // A file of the site, so that its storage can be prepared before the page opens it.
         session.driver.goto(session.site("favicon.svg")).await?;
+        session.witness().expect("favicon.ico");
         let old = "return (async () => {
             const request = indexedDB.open('taupe', 1);
             request.onupgradeneeded = () => ['files', 'packs', 'settings'].forEach((s) => request.result.createObjectStore(s));
