@@ -202,3 +202,16 @@ fn several_questions_are_answered_in_one_reply() {
         |reply| reply.contains('@') && reply.contains("mistake") && reply.contains("paper lantern"),
     );
 }
+
+#[test]
+fn an_option_that_was_to_stay_is_put_right() {
+    let asked = ["Is there anything else in this order that you want to change?"];
+    let changed = [
+        "I will exchange items of order #W9239008: Paper Lantern (30 cm, white) will be exchanged for (45 cm, blue); Enamel Mug Set (pieces 4, cream) will be exchanged for (pieces 6, green); the difference is $21.40 extra, paid with your gift card. Shall I go ahead (yes or no)?",
+    ];
+    check_in(("dev", 1), &asked, &changed, |reply| reply.starts_with("No") && reply.contains("as many pieces as now"));
+    let kept = [
+        "I will exchange items of order #W9239008: Paper Lantern (30 cm, white) will be exchanged for (45 cm, blue); Enamel Mug Set (pieces 4, cream) will be exchanged for (pieces 4, green); the difference is $7.85 extra, paid with your gift card. Shall I go ahead (yes or no)?",
+    ];
+    check_in(("dev", 1), &asked, &kept, |reply| reply.starts_with("Yes"));
+}

@@ -21,14 +21,17 @@ use futures::future::{LocalBoxFuture, ready};
 use self::signs::Sign;
 use self::story::Story;
 use super::chance::{chance, seed_of};
-use super::rules::{Lessons, Rule, Teaching};
+use super::rules::{Lessons, Teaching};
 use crate::chat::{AssistantMessage, ChatDelta, ChatError, ChatModel, ChatReply, ChatRequest, Message};
 
 const LABEL: &str = "rehearsal coach";
 const IRRELEVANT_LABEL: &str = "rehearsal coach (irrelevant advice)";
 
 /// How often a proposal holds two lessons rather than one.
-const TWO_LESSONS: f64 = 0.5;
+const TWO_LESSONS: f64 = 0.85;
+
+/// A second lesson needs a sign at least this strong.
+const WORTH_SAYING: f64 = 0.5;
 
 /// What is added where nothing was found.
 const NOTHING_FOUND: &[&str] = &[
@@ -92,25 +95,8 @@ fn relevant(seed: u64, prompt: &prompt::Prompt) -> (String, Vec<&'static str>) {
     let taught = Lessons::of(&prompt.instruction);
     let stories: Vec<Story<'_>> = prompt.examples.iter().map(Story::of).collect();
     let failed = stories.iter().filter(|story| !story.went_well()).count();
-    let mut candidates: Vec<(f64, Sign)> = Vec::new();
-    for rule in Rule::all().filter(|rule| *taught.teaching(*rule) == Teaching::Absent) {
-        let mut weight = 0;
-        let mut strongest: Option<Sign> = None;
-        for sign in stories.iter().flat_map(signs::signs).filter(|sign| sign.rule == rule) {
-            weight += sign.weight;
-            if strongest.is_none_or(|own| sign.weight > own.weight) {
-                strongest = Some(sign);
-            }
-        }
-        if let Some(sign) = strongest {
-            // Not always the strongest first: reflection varies.
-            let luck = 0.6 + 0.8 * chance(seed, rule.info().id);
-            candidates.push((f64::from(weight) * luck, sign));
-        }
-    }
-    candidates.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-    let count = if chance(seed, "two") < TWO_LESSONS { 2 } else { 1 };
-    candidates.truncate(count);
+    let open: Vec<Vec<Sign>> = stories.iter().map(|story| wanting(signs::signs(story), &taught)).collect();
+    let candidates = chosen(seed, &open);
 
     let mut thoughts = match (failed, stories.len()) {
         (_, 0) => "The prompt holds no conversations that I can read.".to_owned(),
@@ -121,7 +107,7 @@ fn relevant(seed: u64, prompt: &prompt::Prompt) -> (String, Vec<&'static str>) {
         thoughts.push_str(" I find nothing in them that the instruction does not say already, and only ask for care.");
         return (thoughts, vec![NOTHING_FOUND[pick(seed, "nothing", NOTHING_FOUND.len())]]);
     }
-    for (_, sign) in &candidates {
+    for sign in &candidates {
         let starts =
             ["What I see is that", "In one of them", "From the transcript it shows that", "It stands out that"];
         let start = starts[pick(seed, sign.rule.info().title, starts.len())];
@@ -129,11 +115,55 @@ fn relevant(seed: u64, prompt: &prompt::Prompt) -> (String, Vec<&'static str>) {
         let _ = write!(thoughts, " {start} {}.", sign.seen);
     }
     thoughts.push_str(" I keep the instruction and add what was wanting.");
-    let sentences = candidates.iter().map(|(_, sign)| {
+    let sentences = candidates.iter().map(|sign| {
         let wordings = lessons::wordings(sign.rule);
         wordings[pick(seed, sign.rule.info().id, wordings.len())]
     });
     (thoughts, sentences.collect())
+}
+
+/// The signs of rules that the instruction says nothing of, one for each rule, strongest first. Several signs of one
+/// rule make it stronger.
+fn wanting(signs: Vec<Sign>, taught: &Lessons) -> Vec<Sign> {
+    let mut open: Vec<Sign> = Vec::new();
+    for sign in signs {
+        if *taught.teaching(sign.rule) != Teaching::Absent {
+            continue;
+        }
+        match open.iter_mut().find(|own| own.rule == sign.rule) {
+            Some(own) => own.weight += sign.weight,
+            None => open.push(sign),
+        }
+    }
+    open.sort_by_key(|sign| std::cmp::Reverse(sign.weight));
+    open
+}
+
+/// The signs to act on: one or two of a single conversation, because a lesson shows only where nothing else is wanting.
+/// A conversation whose strongest signs are strong and explain most of it comes first, but not always: reflection
+/// varies.
+fn chosen(seed: u64, conversations: &[Vec<Sign>]) -> Vec<Sign> {
+    let mut best: Option<(f64, Vec<Sign>)> = None;
+    for (at, signs) in conversations.iter().enumerate() {
+        let mut ranked: Vec<(f64, Sign)> = signs
+            .iter()
+            .map(|sign| {
+                let luck = 0.7 + 0.6 * chance(seed_of(seed, sign.rule.info().id), sign.seen);
+                (f64::from(sign.weight) * luck, *sign)
+            })
+            .collect();
+        ranked.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        let all: f64 = ranked.iter().map(|(weight, _)| weight).sum();
+        let two = chance(seed, "two") < TWO_LESSONS && ranked.get(1).is_some_and(|(weight, _)| *weight >= WORTH_SAYING);
+        ranked.truncate(if two { 2 } else { 1 });
+        let sum: f64 = ranked.iter().map(|(weight, _)| weight).sum();
+        let luck = 0.7 + 0.6 * chance(seed.wrapping_add(at as u64), "conversation");
+        let worth = sum * sum / all.max(1.0) * luck;
+        if !ranked.is_empty() && best.as_ref().is_none_or(|(own, _)| worth > *own) {
+            best = Some((worth, ranked.into_iter().map(|(_, sign)| sign).collect()));
+        }
+    }
+    best.map(|(_, signs)| signs).unwrap_or_default()
 }
 
 /// A position below `count`, drawn for what `name` names.

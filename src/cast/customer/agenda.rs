@@ -118,6 +118,8 @@ pub struct ItemWish {
     pub decoy: Option<Variant>,
     /// Values of the changed options that are neither held nor wanted, lower case.
     pub others: Vec<String>,
+    /// Values of the options that are to stay, other than those held, lower case.
+    pub strays: Vec<String>,
     pub reveal: Reveal,
 }
 

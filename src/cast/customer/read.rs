@@ -125,6 +125,7 @@ fn item(shop: &Shop<'_>, own: &Dict, order: &[Held<'_>]) -> Option<super::agenda
         let offered = wish::find(shop, held, other)?;
         let fallback = wish::variant(held, offered, given(own, "else_say").as_deref());
         wish.others.retain(|value| !fallback.values.contains(value));
+        wish.strays.retain(|value| !fallback.values.contains(value));
         if wish.decoy.as_ref().is_some_and(|decoy| decoy.item_id == fallback.item_id) {
             let taken = [held.item_id, &fallback.item_id, wish.to.as_ref().map_or("", |to| &to.item_id)];
             let mut variants = shop.variants(held.product_id);

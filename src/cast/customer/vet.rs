@@ -5,7 +5,7 @@ use super::hear::{Heard, Sentence};
 use super::lexicon as lex;
 use super::progress::{Fact, Progress};
 use super::speak;
-use super::words::{holds, names};
+use super::words::{holds, names, noun};
 
 /// What the customer says to a proposal.
 #[derive(Debug, Default)]
@@ -79,11 +79,14 @@ fn right_items(goal: &Goal, wanted: &[&ItemWish], heard: &Heard, verdict: &mut V
             verdict.objections.push(format!("I also want {}.", speak::also(&missing)));
         }
     }
+    let goal_products: Vec<&str> =
+        goal.order.iter().flat_map(|order| order.products.iter().map(String::as_str)).collect();
     for item in wanted {
         let Some(to) = &item.to else { continue };
         let says = |values: &[String]| values.iter().all(|value| holds(text, value));
         let right = says(&to.values) || item.fallback.as_ref().is_some_and(|fallback| says(&fallback.values));
-        if !right && item.others.iter().any(|value| holds(text, value)) {
+        let strays = |value: &String| spoken_of(text, &item.product, &goal_products).any(|part| holds(part, value));
+        if !right && item.others.iter().any(|value| holds(text, value)) || item.strays.iter().any(strays) {
             verdict.objections.push(format!("instead of {} I want {}.", item.say, to.say));
         }
     }
@@ -96,6 +99,17 @@ fn right_items(goal: &Goal, wanted: &[&ItemWish], heard: &Heard, verdict: &mut V
         let only: Vec<speak::Item<'_>> = wanted.iter().map(|item| plain(item)).collect();
         verdict.objections.push(format!("I keep the {product}; I mean only {}.", speak::named(&only)));
     }
+}
+
+/// The parts of a text that speak of a product: from each place that names it to the next product or the end of the
+/// sentence.
+fn spoken_of<'a>(text: &'a str, product: &'a str, products: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
+    text.split([';', '\n', '?', '!']).filter(move |sentence| names(sentence, product)).filter_map(move |sentence| {
+        let part = &sentence[sentence.find(noun(product))?..];
+        let others = products.iter().filter(|other| noun(other) != noun(product));
+        let end = others.filter_map(|other| part.find(noun(other))).min().unwrap_or(part.len());
+        Some(&part[..end])
+    })
 }
 
 fn plain(item: &ItemWish) -> speak::Item<'_> {

@@ -33,6 +33,15 @@ pub fn wants(shop: &Shop<'_>, wish: &mut ItemWish, held: Held<'_>, to: Offered<'
     let changed = differing(held.options, to.options);
     let target = variant(held, to, say);
     for offered in shop.variants(held.product_id) {
+        for (option, value) in differing(held.options, offered.options) {
+            let value = value.to_lowercase();
+            // "no" and "none" stand in any sentence.
+            let telling = value.len() > 4 || value.bytes().any(|letter| letter.is_ascii_digit());
+            let stays = !changed.iter().any(|(own, _)| *own == option);
+            if stays && telling && !wish.strays.contains(&value) {
+                wish.strays.push(value);
+            }
+        }
         for (option, wanted) in &changed {
             let value = text(offered.options, option).to_lowercase();
             let own = [wanted.to_lowercase(), text(held.options, option).to_lowercase()];
@@ -44,6 +53,7 @@ pub fn wants(shop: &Shop<'_>, wish: &mut ItemWish, held: Held<'_>, to: Offered<'
     let others = |offered: &Offered<'_>| {
         offered.available && offered.item_id != held.item_id && offered.item_id != target.item_id
     };
+    wish.strays.retain(|value| !changed.iter().any(|(_, wanted)| wanted.eq_ignore_ascii_case(value)));
     wish.decoy = shop.variants(held.product_id).find(others).map(|offered| variant(held, offered, None));
     wish.to = Some(target);
 }

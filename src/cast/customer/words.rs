@@ -23,12 +23,25 @@ pub fn noun(product: &str) -> &str {
     if noun.len() > 3 { noun.strip_suffix('s').unwrap_or(noun) } else { noun }
 }
 
+/// Places where `part` begins a word. Digits inside an amount or an order's number begin none.
 fn places<'a>(text: &'a str, part: &'a str) -> impl Iterator<Item = usize> + 'a {
     text.match_indices(part).map(|(at, _)| at).filter(move |at| {
-        !part.is_empty() && !text[..*at].bytes().next_back().is_some_and(|before| before.is_ascii_alphanumeric())
+        let mut before = text[..*at].bytes().rev();
+        let inside = match before.next() {
+            Some(b'$' | b'#') => true,
+            Some(b'.' | b',') => before.next().is_some_and(|digit| digit.is_ascii_digit()),
+            Some(letter) => letter.is_ascii_alphanumeric(),
+            None => false,
+        };
+        !part.is_empty() && !inside
     })
 }
 
+/// Whether a word ends before `at`. A number goes on where digits follow its point.
 fn ends(text: &str, at: usize) -> bool {
-    !text.as_bytes().get(at).is_some_and(u8::is_ascii_alphanumeric)
+    match text.as_bytes().get(at..) {
+        Some([b'.' | b',', digit, ..]) => !digit.is_ascii_digit(),
+        Some([letter, ..]) => !letter.is_ascii_alphanumeric(),
+        _ => true,
+    }
 }

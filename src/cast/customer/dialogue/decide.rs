@@ -1,6 +1,6 @@
 //! Yes and no: proposals checked against what is wanted, and refusals taken.
 
-use super::{Dialogue, bit, uncapital};
+use super::{Dialogue, bit, capital, uncapital};
 use crate::cast::customer::agenda::{ItemWish, Kind, Refusal, Reveal};
 use crate::cast::customer::hear::{Act, Heard, Sentence};
 use crate::cast::customer::lexicon as lex;
@@ -89,7 +89,9 @@ impl<'a> Dialogue<'a> {
         said.push(if given_up {
             "No. Then please leave it as it is.".to_owned()
         } else {
-            format!("No, {}", uncapital(&objections.join(" ")))
+            let (first, rest) = objections.split_at(1);
+            let rest: String = rest.iter().map(|objection| format!(" {}", capital(objection))).collect();
+            format!("No, {}{rest}", uncapital(&first.concat()))
         });
     }
 

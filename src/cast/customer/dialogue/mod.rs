@@ -364,3 +364,8 @@ fn uncapital(sentence: &str) -> String {
         (Some(first), _) => first.to_lowercase().chain(words).collect(),
     }
 }
+
+fn capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
