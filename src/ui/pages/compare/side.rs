@@ -73,8 +73,12 @@ impl Side {
         let (state, view) = (RwSignal::new(SideState::Looking), RwSignal::new(None));
         // A run that grows tells so in the list.
         let length = Memo::new(move |_| id.get().and_then(|id| runs.find(&id)).map(|run| run.summary.events));
+        // The answers may come in another order than they were asked for; the last question counts.
+        let asked = StoredValue::new(0_u64);
         Effect::new(move |before: Option<Option<RunId>>| {
             length.track();
+            asked.update_value(|asked| *asked += 1);
+            let question = asked.get_value();
             let now = id.get();
             if before.is_some_and(|before| before != now) {
                 state.set(SideState::Looking);
@@ -83,8 +87,8 @@ impl Side {
             if let Some(own) = now.clone() {
                 leptos::task::spawn_local(async move {
                     let found = play.run_view(&own).await;
-                    // Another address, or another page, meanwhile.
-                    if id.try_get_untracked().flatten().as_ref() != Some(&own) {
+                    // Another address, another page, or more of the run meanwhile.
+                    if asked.try_get_value() != Some(question) {
                         return;
                     }
                     match found {

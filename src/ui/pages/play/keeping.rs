@@ -111,6 +111,10 @@ fn LinkNotice() -> impl IntoView {
     let play: Play = expect_context();
     let is_loose = Memo::new(move |_| shown_run(play).is_some_and(|run| !run.kept));
     let keep = move |()| play.attempt(play.keep_shown());
+    let discard = move |()| {
+        play.cursor.set(0);
+        play.shown.set(None);
+    };
     view! {
         <Show when=move || is_loose.get()>
             <Callout
@@ -119,6 +123,9 @@ fn LinkNotice() -> impl IntoView {
                     view! {
                         <Button small=true icon="download" on_press=keep>
                             "Keep it among my runs"
+                        </Button>
+                        <Button small=true kind=ButtonKind::Quiet icon="close" on_press=discard>
+                            "Discard"
                         </Button>
                     }
                 }
