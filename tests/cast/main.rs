@@ -2,4 +2,5 @@
 
 mod phrasings;
 mod rehearsal;
+mod calibration;
 mod starter;

@@ -32,8 +32,16 @@ pub enum Step {
 /// A program in the agent's seat. One is made for each trial, with the trial's seed.
 pub struct RehearsalAgent {
     trial_seed: u64,
-    /// The instruction read last and what it teaches: reading it again for every call would give the same.
-    read: Mutex<Option<(String, Obedience)>>,
+    read: Mutex<Option<Read>>,
+}
+
+/// What was read last. A conversation that goes on from it is read on from there: reading all of it again would give
+/// the same, slower.
+struct Read {
+    messages: Vec<Message>,
+    instruction: String,
+    obedience: Obedience,
+    memory: retail::Memory,
 }
 
 impl RehearsalAgent {
@@ -46,17 +54,10 @@ impl RehearsalAgent {
     /// The reply to a request.
     #[must_use]
     pub fn reply(&self, request: &ChatRequest) -> ChatReply {
-        let instruction: Vec<&str> = request
-            .messages
-            .iter()
-            .filter_map(|message| match message {
-                Message::System { content } => Some(content.as_str()),
-                _ => None,
-            })
-            .collect();
-        let obedience = self.obedience(&instruction.join("\n\n"));
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = self.read_on(&mut read, &request.messages);
         let step = if retail::offered(&request.tools) {
-            retail::next(request, &obedience)
+            retail::next(&read.memory, &read.obedience)
         } else {
             Step::Say(no_such_domain(request))
         };
@@ -75,21 +76,34 @@ impl RehearsalAgent {
         reply.model_served = Some(LABEL.to_owned());
         // What holds for the whole trial is told once, with its first reply.
         if !request.messages.iter().any(|message| matches!(message, Message::Assistant(_))) {
-            reply.notes = obedience.notes;
+            reply.notes.clone_from(&read.obedience.notes);
         }
         reply
     }
 
-    fn obedience(&self, instruction: &str) -> Obedience {
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, obedience)) = &*read
-            && known == instruction
-        {
-            return obedience.clone();
+    fn read_on<'a>(&self, read: &'a mut Option<Read>, messages: &[Message]) -> &'a Read {
+        let known = read.take().filter(|known| messages.starts_with(&known.messages));
+        let mut known = known.unwrap_or_else(|| Read {
+            messages: Vec::new(),
+            instruction: String::new(),
+            obedience: Obedience::draw(&Lessons::of(""), self.trial_seed),
+            memory: retail::Memory::default(),
+        });
+        let new = &messages[known.messages.len()..];
+        let mut instructed = false;
+        for message in new {
+            if let Message::System { content } = message {
+                known.instruction.push_str(content);
+                known.instruction.push_str("\n\n");
+                instructed = true;
+            }
+            known.memory.fold(message);
         }
-        let obedience = Obedience::draw(&Lessons::of(instruction), self.trial_seed);
-        *read = Some((instruction.to_owned(), obedience.clone()));
-        obedience
+        if instructed {
+            known.obedience = Obedience::draw(&Lessons::known(&known.instruction), self.trial_seed);
+        }
+        known.messages.extend_from_slice(new);
+        read.insert(known)
     }
 }
 

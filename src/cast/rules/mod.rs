@@ -20,6 +20,7 @@ mod patterns;
 mod sentences;
 
 use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use obedience::{Obedience, follow_chance};
 use patterns::Says;
@@ -279,6 +280,23 @@ impl Lessons {
             }
         }
         Self { words: instruction.split_whitespace().count(), by_rule }
+    }
+
+    /// Reads an instruction, or remembers it: runs give the same one to each of their trials.
+    #[must_use]
+    pub fn known(instruction: &str) -> Arc<Self> {
+        static READ: Mutex<Vec<(String, Arc<Lessons>)>> = Mutex::new(Vec::new());
+        const KEPT: usize = 8;
+        let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, lessons)) = read.iter().find(|(text, _)| text == instruction) {
+            return Arc::clone(lessons);
+        }
+        let lessons = Arc::new(Self::of(instruction));
+        if read.len() == KEPT {
+            read.remove(0);
+        }
+        read.push((instruction.to_owned(), Arc::clone(&lessons)));
+        lessons
     }
 
     #[must_use]

@@ -7,8 +7,6 @@
 use super::{Lessons, Rule, Teaching};
 use crate::cast::chance::chance;
 
-/// Followed by habit, without having been told.
-const HABIT: f64 = 0.06;
 /// Followed when taught in an instruction of readable length.
 const TAUGHT: f64 = 0.985;
 /// Followed when one sentence teaches it and another speaks against it.
@@ -26,14 +24,24 @@ pub struct Obedience {
     pub notes: Vec<String>,
 }
 
+/// How often a rule is followed by habit, without having been told: rarely where it takes an idea of the shop, more
+/// often where it is what anybody might do.
+const fn habit(rule: Rule) -> f64 {
+    match rule {
+        Rule::Authenticate => 0.5,
+        _ => 0.3,
+    }
+}
+
 /// How likely a rule is followed, given what an instruction of that many words says of it.
 #[must_use]
-pub fn follow_chance(teaching: &Teaching, words: usize) -> f64 {
+pub fn follow_chance(rule: Rule, teaching: &Teaching, words: usize) -> f64 {
+    let habit = habit(rule);
     let attention = libm::pow(0.5, (words as f64 - ATTENTION_WORDS).max(0.0) / HALVING_WORDS);
     match teaching {
-        Teaching::Absent => HABIT,
-        Teaching::Taught(_) => HABIT + (TAUGHT - HABIT) * attention,
-        Teaching::Contradicted { taught: Some(_), .. } => HABIT + (CONTRADICTED - HABIT) * attention,
+        Teaching::Absent => habit,
+        Teaching::Taught(_) => habit + (TAUGHT - habit) * attention,
+        Teaching::Contradicted { taught: Some(_), .. } => habit + (CONTRADICTED - habit) * attention,
         Teaching::Contradicted { taught: None, .. } => 0.0,
     }
 }
@@ -45,7 +53,7 @@ impl Obedience {
         let mut notes = Vec::new();
         for (rule, followed) in Rule::all().zip(&mut followed) {
             let teaching = lessons.teaching(rule);
-            *followed = chance(trial_seed, rule.info().id) < follow_chance(teaching, lessons.words);
+            *followed = chance(trial_seed, rule.info().id) < follow_chance(rule, teaching, lessons.words);
             let title = rule.info().title;
             match teaching {
                 Teaching::Contradicted { taught: Some(_), .. } => notes.push(format!(
@@ -78,10 +86,10 @@ mod tests {
     #[test]
     fn more_words_beyond_the_limit_mean_less_attention() {
         let chances: Vec<f64> =
-            [600, 1200, 1800, 3000, 9000].iter().map(|words| follow_chance(&Teaching::Taught(0..1), *words)).collect();
+            [600, 1200, 1800, 3000, 9000].iter().map(|words| follow_chance(Rule::Confirm, &Teaching::Taught(0..1), *words)).collect();
         assert_eq!(chances[0], chances[1]);
         assert!(chances.windows(2).skip(1).all(|pair| pair[1] < pair[0] - 0.02), "{chances:?}");
-        assert!(chances[4] < 0.1, "{chances:?}");
+        assert!(chances[4] < habit(Rule::Confirm) + 0.05, "{chances:?}");
     }
 
     #[test]

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::reading::{Sentence, hear};
 use super::records::{Order, Product, Profile};
-use crate::chat::{ChatRequest, Message};
+use crate::chat::Message;
 
 /// Something that happened, in order.
 #[derive(Clone, Debug)]
@@ -38,6 +39,12 @@ impl Call {
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     pub events: Vec<Event>,
+    /// All that the customer said.
+    pub sentences: Vec<Sentence>,
+    /// Calls without a result yet, by their ids: name and arguments.
+    open: BTreeMap<String, (String, String)>,
+    /// The agent's last words.
+    asked: String,
     pub user_id: Option<String>,
     pub profile: Option<Profile>,
     /// As last seen.
@@ -59,29 +66,29 @@ pub const WRITES: &[&str] = &[
 ];
 
 impl Memory {
-    pub fn of(request: &ChatRequest) -> Self {
-        let mut memory = Self::default();
-        let mut open: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
-        for message in &request.messages {
-            match message {
-                Message::System { .. } => {}
-                Message::User { content } => memory.events.push(Event::Customer(content.clone())),
-                Message::Assistant(message) => {
-                    for call in &message.tool_calls {
-                        open.insert(&call.id, (&call.name, &call.arguments));
-                    }
-                    if let Some(words) = message.content.as_ref().filter(|words| !words.trim().is_empty()) {
-                        memory.events.push(Event::Agent(words.clone()));
-                    }
+    /// Takes in the next message.
+    pub fn fold(&mut self, message: &Message) {
+        match message {
+            Message::System { .. } => {}
+            Message::User { content } => {
+                hear(&mut self.sentences, self.events.len(), content, &self.asked);
+                self.events.push(Event::Customer(content.clone()));
+            }
+            Message::Assistant(message) => {
+                for call in &message.tool_calls {
+                    self.open.insert(call.id.clone(), (call.name.clone(), call.arguments.clone()));
                 }
-                Message::Tool { call_id, name, content } => {
-                    let (name, arguments) = open.remove(call_id.as_str()).unwrap_or((name, "{}"));
-                    let arguments = serde_json::from_str(arguments).unwrap_or_default();
-                    memory.learn(Call { name: name.to_owned(), arguments, result: content.clone() });
+                if let Some(words) = message.content.as_ref().filter(|words| !words.trim().is_empty()) {
+                    self.asked.clone_from(words);
+                    self.events.push(Event::Agent(words.clone()));
                 }
             }
+            Message::Tool { call_id, name, content } => {
+                let (name, arguments) = self.open.remove(call_id).unwrap_or_else(|| (name.clone(), "{}".to_owned()));
+                let arguments = serde_json::from_str(&arguments).unwrap_or_default();
+                self.learn(Call { name, arguments, result: content.clone() });
+            }
         }
-        memory
     }
 
     fn learn(&mut self, call: Call) {

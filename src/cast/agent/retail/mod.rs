@@ -7,9 +7,11 @@ mod reading;
 mod records;
 mod speech;
 
+pub use memory::Memory;
+
 use super::Step;
 use crate::cast::rules::Obedience;
-use crate::chat::{ChatRequest, ToolSpec};
+use crate::chat::ToolSpec;
 
 /// Whether these are a shop's tools.
 pub fn offered(tools: &[ToolSpec]) -> bool {
@@ -17,7 +19,6 @@ pub fn offered(tools: &[ToolSpec]) -> bool {
 }
 
 /// The next step.
-pub fn next(request: &ChatRequest, obedience: &Obedience) -> Step {
-    let memory = memory::Memory::of(request);
-    plan::next(&memory, obedience)
+pub fn next(memory: &Memory, obedience: &Obedience) -> Step {
+    plan::next(memory, obedience)
 }

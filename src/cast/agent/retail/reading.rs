@@ -1,6 +1,5 @@
 //! A customer's words as sentences with their intents, and the facts in them. Knows words, not records.
 
-use super::memory::{Event, Memory};
 use super::records::Address;
 use crate::cast::words::{Token, fold, tokens};
 
@@ -45,24 +44,13 @@ impl Sentence {
     }
 }
 
-/// All that the customer said.
-pub fn sentences(memory: &Memory) -> Vec<Sentence> {
-    let mut found = Vec::new();
-    let mut asked = "";
-    for (event, happened) in memory.events.iter().enumerate() {
-        match happened {
-            Event::Agent(words) => asked = words,
-            Event::Call(_) => {}
-            Event::Customer(words) => {
-                let start = found.len();
-                for part in split(words) {
-                    push(&mut found, event, part, asked);
-                }
-                settle(&mut found[start..]);
-            }
-        }
+/// Adds what a message of the customer's says.
+pub fn hear(found: &mut Vec<Sentence>, event: usize, words: &str, asked: &str) {
+    let start = found.len();
+    for part in split(words) {
+        push(found, event, part, asked);
     }
-    found
+    settle(&mut found[start..]);
 }
 
 fn push(found: &mut Vec<Sentence>, event: usize, text: &str, asked: &str) {
@@ -204,10 +192,6 @@ fn kind(tokens: &[Token], text: &str, asked: &str) -> Option<Kind> {
     if is_report(tokens) {
         return Some(Kind::Report);
     }
-    let verb = wants(tokens, &["cancel", "return", "exchange", "swap", "replace", "modify", "switch"]);
-    if !verb && is_question(tokens, text, first) {
-        return Some(Kind::Question);
-    }
     let out = is(&["take", "taken", "leave"]) && is(&["out"])
         || wants(tokens, &["remove", "drop"]) && is(&["order", "item", "items"]);
     let partial = wants(tokens, &["cancel"])
@@ -217,6 +201,10 @@ fn kind(tokens: &[Token], text: &str, asked: &str) -> Option<Kind> {
         ) || has_any_phrase(tokens, &["from the order", "from my order", "from order", "in my order", "out of"]));
     if out || partial {
         return Some(Kind::TakeOut);
+    }
+    let verb = wants(tokens, &["cancel", "return", "exchange", "swap", "replace", "modify", "switch"]);
+    if !verb && is_question(tokens, text, first) {
+        return Some(Kind::Question);
     }
     if wants(tokens, &["cancel", "cancelling", "canceling", "cancellation"])
         || has_any_phrase(tokens, &["rid of", "call off"])

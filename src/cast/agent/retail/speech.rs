@@ -5,6 +5,7 @@ use super::records::{Item, Money, Order, Variant, dollars};
 
 pub const GREETING: &str = "Hello, what can I do for you?";
 pub const ASK_IDENTITY: &str = "May I have your e-mail address, or your full name and zip code?";
+pub const ASK_USER_ID: &str = "What is your user id?";
 pub const ASK_IDENTITY_AGAIN: &str = "I could not find you with that. Could you give me another e-mail address, or your first and last name and the zip code?";
 pub const NO_IDENTITY: &str = "I am sorry, I can't help you without knowing who you are.";
 pub const ASK_ORDER: &str = "Which order number is it?";
@@ -23,7 +24,7 @@ pub fn ask_reason(order: &str) -> String {
 
 pub fn ask_more(order: &str, pending: bool) -> String {
     if pending {
-        format!("Is there anything else in order {order} that you want to change, the address or the payment included?")
+        format!("Is there anything else in order {order} that you want to change, address and payment included?")
     } else {
         format!("Is there anything else in order {order} that you want to send back or change?")
     }

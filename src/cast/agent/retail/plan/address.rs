@@ -48,8 +48,12 @@ impl Mind<'_> {
     }
 
     pub fn profile_address(&mut self, job: &Job) -> Option<Step> {
-        if let Some(step) = self.identify() {
+        if let Some(step) = self.identify(true) {
             return Some(step);
+        }
+        if self.memory.profile.is_none() {
+            self.tell("I am sorry, I can't change a profile without knowing the user id.".to_owned());
+            return None;
         }
         let address = match self.wanted_address(job) {
             Ok(address) => address,

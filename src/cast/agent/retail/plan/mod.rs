@@ -30,15 +30,14 @@ const MOST_MESSAGES: usize = 40;
 pub struct Mind<'a> {
     memory: &'a Memory,
     obedience: &'a Obedience,
-    sentences: Vec<Sentence>,
+    sentences: &'a [Sentence],
     /// What is to be told with the next words: refusals and the like.
     preface: Vec<String>,
 }
 
 /// The next step.
 pub fn next(memory: &Memory, obedience: &Obedience) -> Step {
-    let sentences = reading::sentences(memory);
-    let mut mind = Mind { memory, obedience, sentences, preface: Vec::new() };
+    let mut mind = Mind { memory, obedience, sentences: &memory.sentences, preface: Vec::new() };
     let step = mind.decide();
     mind.guarded(step)
 }
@@ -54,7 +53,7 @@ impl<'a> Mind<'a> {
         }
         let knows_first = [Rule::Authenticate, Rule::FindOrder, Rule::OwnOrders];
         if knows_first.iter().any(|rule| self.follows(*rule))
-            && let Some(step) = self.identify()
+            && let Some(step) = self.identify(self.follows(Rule::Authenticate))
         {
             return step;
         }
@@ -111,12 +110,12 @@ impl<'a> Mind<'a> {
 
     // What all jobs need.
 
-    /// Finds out who the customer is; `None` once that is known.
-    fn identify(&mut self) -> Option<Step> {
+    /// Finds out who the customer is; `None` once that is known, or where it was not told and is not to be asked.
+    fn identify(&mut self, asks: bool) -> Option<Step> {
+        if self.memory.profile.is_some() && (self.memory.user_id.is_some() || !self.follows(Rule::Authenticate)) {
+            return None;
+        }
         if let Some(user_id) = &self.memory.user_id {
-            if self.memory.profile.is_some() {
-                return None;
-            }
             return self.look_up("get_user_details", &[("user_id", user_id)]);
         }
         let mut named = Named::default();
@@ -140,6 +139,12 @@ impl<'a> Mind<'a> {
                 return Some(step);
             }
         }
+        if !asks {
+            return None;
+        }
+        if !self.follows(Rule::Authenticate) {
+            return self.identify_by_id();
+        }
         if !self.memory.said(speech::ASK_IDENTITY) {
             return Some(self.say(speech::ASK_IDENTITY));
         }
@@ -147,6 +152,16 @@ impl<'a> Mind<'a> {
             return Some(self.say(speech::ASK_IDENTITY_AGAIN));
         }
         Some(self.say(&format!("{} {}", speech::NO_IDENTITY, speech::BYE)))
+    }
+
+    /// Who does not know how customers are found asks them for what customers do not know.
+    fn identify_by_id(&mut self) -> Option<Step> {
+        let Some(answer) = self.memory.answer_to(speech::ASK_USER_ID) else {
+            return Some(self.say(speech::ASK_USER_ID));
+        };
+        let id = answer.split_whitespace().map(|word| word.trim_matches(|letter: char| !letter.is_ascii_alphanumeric()));
+        let id = id.into_iter().find(|word| word.matches('_').count() >= 2)?;
+        self.look_up("get_user_details", &[("user_id", id)])
     }
 
     /// A reading call, unless it was made already.

@@ -159,7 +159,7 @@ impl Mind<'_> {
         let owner = self.memory.orders.values().next().map(|order| order.user_id.clone());
         match owner {
             Some(owner) => self.look_up("get_user_details", &[("user_id", &owner)]),
-            None => self.identify(),
+            None => self.identify(true),
         }
     }
 

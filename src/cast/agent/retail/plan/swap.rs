@@ -76,6 +76,9 @@ impl Mind<'_> {
         let mut pairs: Vec<Pair<'_>> = Vec::new();
         for change in &changes {
             let item = &order.items[change.item];
+            if self.was_swapped(order, item) {
+                continue;
+            }
             if self.memory.products.get(&item.product_id).is_none()
                 && let Some(step) = self.look_up("get_product_details", &[("product_id", &item.product_id)])
             {
@@ -103,6 +106,20 @@ impl Mind<'_> {
             }
         }
         None
+    }
+
+    /// Whether an item was given in exchange, or came by a change, before.
+    fn was_swapped(&self, order: &Order, item: &Item) -> bool {
+        let mut made = self.memory.writes().filter(|call| call.argument("order_id") == order.id && !call.failed());
+        made.any(|call| {
+            let name = match call.name.as_str() {
+                "modify_pending_order_items" => "new_item_ids",
+                "exchange_delivered_order_items" => "item_ids",
+                _ => return false,
+            };
+            let ids = call.arguments.get(name).and_then(Value::as_array);
+            ids.is_some_and(|ids| ids.iter().any(|id| id.as_str() == Some(&item.item_id)))
+        })
     }
 
     /// What the new items of a job cost more than the old ones, as far as that is known.
