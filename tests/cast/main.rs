@@ -1,6 +1,7 @@
 //! The rehearsal cast: what the agent reads out of an instruction, and how it fares.
 
+mod calibration;
 mod phrasings;
 mod rehearsal;
-mod calibration;
+mod robust;
 mod starter;

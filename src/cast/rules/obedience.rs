@@ -85,8 +85,10 @@ mod tests {
 
     #[test]
     fn more_words_beyond_the_limit_mean_less_attention() {
-        let chances: Vec<f64> =
-            [600, 1200, 1800, 3000, 9000].iter().map(|words| follow_chance(Rule::Confirm, &Teaching::Taught(0..1), *words)).collect();
+        let chances: Vec<f64> = [600, 1200, 1800, 3000, 9000]
+            .iter()
+            .map(|words| follow_chance(Rule::Confirm, &Teaching::Taught(0..1), *words))
+            .collect();
         assert_eq!(chances[0], chances[1]);
         assert!(chances.windows(2).skip(1).all(|pair| pair[1] < pair[0] - 0.02), "{chances:?}");
         assert!(chances[4] < habit(Rule::Confirm) + 0.05, "{chances:?}");

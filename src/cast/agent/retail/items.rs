@@ -1,5 +1,7 @@
 //! Items in a customer's words: which products a sentence names, and which options it wants.
 
+use std::collections::BTreeSet;
+
 use super::records::{Item, Product, Variant};
 use crate::cast::words::{Token, stem, tokens};
 
@@ -15,10 +17,10 @@ pub struct Mention {
 /// The products that are named, in order. A product is named by its whole name, or by the last word of it where no
 /// other name covers that word.
 pub fn mentions<'a>(sentence: &[Token], names: impl IntoIterator<Item = &'a str>) -> Vec<Mention> {
+    let names: BTreeSet<&str> = names.into_iter().collect();
     let mut names: Vec<(&str, Vec<String>)> =
         names.into_iter().map(|name| (name, name_stems(name))).filter(|(_, stems)| !stems.is_empty()).collect();
-    names.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then(a.0.cmp(b.0)));
-    names.dedup();
+    names.sort_by_key(|(_, stems)| std::cmp::Reverse(stems.len()));
     let mut found: Vec<Mention> = Vec::new();
     let cover = |found: &mut Vec<Mention>, name: &str, stems: &[String]| {
         for start in 0..sentence.len() {

@@ -159,7 +159,8 @@ impl<'a> Mind<'a> {
         let Some(answer) = self.memory.answer_to(speech::ASK_USER_ID) else {
             return Some(self.say(speech::ASK_USER_ID));
         };
-        let id = answer.split_whitespace().map(|word| word.trim_matches(|letter: char| !letter.is_ascii_alphanumeric()));
+        let id =
+            answer.split_whitespace().map(|word| word.trim_matches(|letter: char| !letter.is_ascii_alphanumeric()));
         let id = id.into_iter().find(|word| word.matches('_').count() >= 2)?;
         self.look_up("get_user_details", &[("user_id", id)])
     }
