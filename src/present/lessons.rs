@@ -49,7 +49,7 @@ impl LessonsView {
                 }
             };
             // Between 0 and 100.
-            let percent = (follow_chance(teaching, lessons.words) * 100.0).round() as u32;
+            let percent = (follow_chance(info.rule, teaching, lessons.words) * 100.0).round() as u32;
             RuleView { rule: info.rule, state, percent }
         });
         Self { words: lessons.words, rules: rules.collect() }

@@ -193,7 +193,7 @@ impl Mind<'_> {
             };
             narrow(&mut fitting, &suits);
         }
-        if several && !wanted.is_empty() || several && kind == Kind::OrderAddress {
+        if several && (!wanted.is_empty() || kind == Kind::OrderAddress) {
             return Found::Orders(fitting.iter().map(|order| order.id.clone()).collect());
         }
         match fitting.as_slice() {

@@ -2,7 +2,7 @@
 
 use super::Mind;
 use crate::cast::agent::Step;
-use crate::cast::agent::retail::reading::{self, Pay};
+use crate::cast::agent::retail::reading::{self, Means};
 use crate::cast::agent::retail::records::{Method, Money, Order};
 
 /// What can be paid with.
@@ -29,9 +29,9 @@ impl<'a> Mind<'a> {
     }
 
     /// What the customer said to a question, else in these sentences, else anywhere else where payment came up.
-    pub fn wished_pay(&self, question: &str, sentences: &[usize], elsewhere: bool) -> Vec<Pay> {
+    pub fn wished_pay(&self, question: &str, sentences: &[usize], elsewhere: bool) -> Vec<Means> {
         let said = |filter: &dyn Fn(usize, &reading::Sentence) -> bool| {
-            let mut found: Vec<Pay> = Vec::new();
+            let mut found: Vec<Means> = Vec::new();
             for (at, sentence) in self.sentences.iter().enumerate() {
                 if filter(at, sentence) {
                     let pays = reading::pays(&sentence.tokens);
@@ -68,12 +68,12 @@ impl<'a> Mind<'a> {
     }
 
     /// The method of the profile that is meant.
-    pub fn payer(methods: &'a [Method], pay: &Pay, order: &Order) -> Payer<'a> {
+    pub fn payer(methods: &'a [Method], pay: &Means, order: &Order) -> Payer<'a> {
         let found = match pay {
-            Pay::GiftCard => methods.iter().find(|method| method.is_gift_card()),
-            Pay::PayPal => methods.iter().find(|method| method.source == "paypal"),
-            Pay::Original => methods.iter().find(|method| method.id == order.paid_with),
-            Pay::Card(which) => {
+            Means::GiftCard => methods.iter().find(|method| method.is_gift_card()),
+            Means::Paypal => methods.iter().find(|method| method.source == "paypal"),
+            Means::Original => methods.iter().find(|method| method.id == order.paid_with),
+            Means::Card(which) => {
                 let cards = || methods.iter().filter(|method| method.source == "credit_card");
                 cards()
                     .find(|card| !which.is_empty() && (card.brand == *which || card.last_four == *which))

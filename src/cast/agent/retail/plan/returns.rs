@@ -7,7 +7,7 @@ use super::money::Payer;
 use super::{Mind, arguments};
 use crate::cast::agent::Step;
 use crate::cast::agent::retail::items::{self, Wish};
-use crate::cast::agent::retail::reading::{self, Answer, Kind, Pay, Sentence};
+use crate::cast::agent::retail::reading::{self, Answer, Kind, Means, Sentence};
 use crate::cast::agent::retail::records::{Item, Method, Order, dollars};
 use crate::cast::agent::retail::speech;
 use crate::cast::rules::Rule;
@@ -190,7 +190,7 @@ impl Mind<'_> {
                 "The refund for order {} can only go to the original payment method or to a gift card of yours.",
                 order.id
             ));
-            if let Some(step) = self.ask(&question).filter(|_| wished != [Pay::Original]) {
+            if let Some(step) = self.ask(&question).filter(|_| wished != [Means::Original]) {
                 return Err(Some(step));
             }
         }
@@ -198,7 +198,7 @@ impl Mind<'_> {
     }
 
     /// Where the customer said, without being asked, that the money should go.
-    fn told_refund(&self, job: &Job) -> Vec<Pay> {
+    fn told_refund(&self, job: &Job) -> Vec<Means> {
         let first = job.sentences.first().map_or(0, |at| self.sentences[*at].event);
         let told = self.sentences.iter().filter(|sentence| {
             sentence.event >= first

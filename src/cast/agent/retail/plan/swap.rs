@@ -8,7 +8,7 @@ use super::returns::{held, is_limit};
 use super::{Mind, arguments};
 use crate::cast::agent::Step;
 use crate::cast::agent::retail::items::{self, Wish};
-use crate::cast::agent::retail::reading::{Kind, Pay, Sentence};
+use crate::cast::agent::retail::reading::{Kind, Means, Sentence};
 use crate::cast::agent::retail::records::{Item, Method, Money, Order, Product, Variant, dollars};
 use crate::cast::agent::retail::speech;
 use crate::cast::rules::Rule;
@@ -79,7 +79,7 @@ impl Mind<'_> {
             if self.was_swapped(order, item) {
                 continue;
             }
-            if self.memory.products.get(&item.product_id).is_none()
+            if !self.memory.products.contains_key(&item.product_id)
                 && let Some(step) = self.look_up("get_product_details", &[("product_id", &item.product_id)])
             {
                 return Some(step);
@@ -138,7 +138,8 @@ impl Mind<'_> {
     /// Asks whether anything else in the order is to be changed, where a rule says so.
     fn ask_for_more(&mut self, order: &Order, tool: &str) -> Option<Step> {
         let pending = tool == "modify_pending_order_items";
-        if !self.follows(Rule::CollectItems) && !(pending && self.follows(Rule::ItemsLast)) {
+        let asks = self.follows(Rule::CollectItems) || pending && self.follows(Rule::ItemsLast);
+        if !asks {
             return None;
         }
         let question = speech::ask_more(&order.id, pending);
@@ -223,8 +224,8 @@ impl Mind<'_> {
 
     /// “If both together cost more than 10 dollars extra, I want to exchange only the apron.”
     fn mind_the_limit(&self, sentence: &Sentence, order: &Order, found: &mut Vec<Change>) {
-        let amounts = sentence.tokens.iter().filter_map(|token| token.word.parse::<f64>().ok());
-        let Some(limit) = amounts.filter(|amount| *amount < 1e9).next_back() else { return };
+        let mut amounts = sentence.tokens.iter().filter_map(|token| token.word.parse::<f64>().ok());
+        let Some(limit) = amounts.rfind(|amount| *amount < 1e9) else { return };
         let extra = |change: &Change| {
             let item = &order.items[change.item];
             let product = self.memory.products.get(&item.product_id);
@@ -351,7 +352,7 @@ impl Mind<'_> {
             }
         }
         if wished.is_empty() {
-            wished.push(Pay::Original);
+            wished.push(Means::Original);
         }
         let checks = self.follows(Rule::GiftCardBalance);
         // What else the gift card is to pay for this order.
@@ -371,7 +372,7 @@ impl Mind<'_> {
             }
             return Ok(method);
         }
-        if checks && wished.contains(&Pay::GiftCard) {
+        if checks && wished.contains(&Means::GiftCard) {
             let other = format!("Which other payment method should be used for the difference on order {}?", order.id);
             let named = self
                 .memory
