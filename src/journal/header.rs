@@ -128,3 +128,19 @@ impl Header {
         self.pack == pack && world.task(&self.task.split, self.task.index).is_some()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_can_be_read_again_and_stand_in_keys() {
+        for bytes in [&[][..], &[0], &[255; 10], &[7; 80]] {
+            let id = RunId::of_bytes(bytes);
+            assert_eq!(RunId::parse(id.as_str()), Some(id));
+        }
+        for wrong in ["", "A", "a/b", "a b", "ä", &"a".repeat(65)] {
+            assert_eq!(RunId::parse(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -34,14 +34,13 @@ fn UnsavedNotice() -> impl IntoView {
         let first = unsaved.first()?;
         let entries: u64 = unsaved.iter().map(|run| run.entries as u64).sum();
         let holds = unsaved.iter().any(|run| run.holds);
-        let entries = counted(entries, "entry is", "entries are");
-        let title = if holds {
-            "The rollout waits: what came could not be saved"
-        } else if entries.starts_with('0') {
-            "This rollout could not be saved"
-        } else {
-            "A part of this visit's rollouts is not saved"
+        let title = match (holds, entries) {
+            (true, _) => "The rollout waits: what came could not be saved",
+            // Only its record is missing: it has just begun.
+            (false, 0) => "This rollout could not be saved",
+            (false, _) => "A part of this visit's rollouts is not saved",
         };
+        let entries = counted(entries, "entry is", "entries are");
         let said = format!("{} Nothing is lost while this tab stays open: {entries} in memory only.", first.fault);
         let go_on = holds.then(|| {
             view! {
@@ -145,7 +144,8 @@ fn InterruptedNotice(world: Signal<Option<LoadedPack>>) -> impl IntoView {
         if play.shown.with(Option::is_some) || play.running.with(Option::is_some) {
             return None;
         }
-        let run = runs.list().into_iter().find(|run| run.summary.state == RunState::Open)?;
+        // Only what was left last is worth a word on every task.
+        let run = runs.list().into_iter().next().filter(|run| run.summary.state == RunState::Open)?;
         let pack = world.with(|world| world.as_ref().map(|world| world.pack.clone()));
         (pack.as_deref() == Some(&run.header.pack)).then(|| (run.header.id.clone(), run.header.title.clone()))
     });
