@@ -159,6 +159,10 @@ fn a_verdict_names_what_is_wrong() {
         "1 record differs from the expected end state, and 1 required text was never said to the customer."
     );
     assert_eq!(undone.differences[0].id, "#W1");
+    assert_eq!(undone.why.len(), 1);
+    let why = &undone.why[0];
+    assert!(why.starts_with("order #W1: status is “pending”, expected “cancelled”; "), "{why}");
+    assert!(why.contains("cancel reason is missing, expected “no longer needed”"), "{why}");
     let passed: Vec<Option<bool>> = undone.checks.iter().map(|check| check.passed).collect();
     assert_eq!(passed, [Some(false), Some(false)]);
 }

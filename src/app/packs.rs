@@ -50,6 +50,8 @@ pub struct LoadedPack {
     pub world: Arc<World>,
     /// An instruction that only says what the agent is for, where the pack has one: where teaching begins.
     pub seed: Option<Arc<str>>,
+    /// The task of its first split that a visit begins with.
+    pub first_task: usize,
     /// What it holds: `115 test · 20 dev · 500 train tasks`, `1,000 orders`, …
     pub holds: Arc<Vec<String>>,
     /// `None` for a world that comes with the page.
@@ -81,6 +83,7 @@ impl LoadedPack {
             holds: Arc::new(packs::holds(&world)),
             world,
             seed: None,
+            first_task: 0,
             installed: Some(Arc::new(Installation { record, kept })),
         })
     }

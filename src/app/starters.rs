@@ -67,6 +67,7 @@ impl StarterSlot {
                 name,
                 world: Arc::new(world),
                 seed: Some(seed_instruction.into()),
+                first_task: self.file.first_task,
                 holds,
                 installed: None,
             },

@@ -16,10 +16,13 @@ pub struct StarterFile {
     pub id: &'static str,
     /// Where the file lies, from the page's own address.
     pub path: &'static str,
+    /// The task of its first split that a visit begins with: lost with the one-line instruction, and won with one
+    /// sentence more.
+    pub first_task: usize,
 }
 
 /// The starter worlds, in the order in which they are offered.
-pub const STARTERS: &[StarterFile] = &[StarterFile { id: "starter-retail", path: "worlds/retail.json" }];
+pub const STARTERS: &[StarterFile] = &[StarterFile { id: "starter-retail", path: "worlds/retail.json", first_task: 1 }];
 
 /// A starter world's content.
 #[derive(Debug)]

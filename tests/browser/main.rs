@@ -15,5 +15,6 @@ mod page;
 mod play;
 mod rollout;
 mod script;
+mod seats;
 mod shell;
 mod support;

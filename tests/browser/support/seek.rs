@@ -8,6 +8,7 @@ use std::fmt;
 use serde_json::{Value, json};
 use thirtyfour::{
     Key, WebElement,
+    components::SelectElement,
     error::{WebDriverError, WebDriverErrorInner},
 };
 
@@ -210,6 +211,12 @@ impl<'s> Seek<'s> {
             Ok(if chosen == wanted { Look::Seen(()) } else { Look::NotYet("it is not".to_owned()) })
         })
         .await
+    }
+
+    /// Chooses an option of a list by its value.
+    pub async fn choose_option(&self, value: &str) -> Outcome {
+        let list = SelectElement::new(&self.element().await?).await?;
+        Ok(list.select_by_value(value).await?)
     }
 
     /// The visible text of the first.

@@ -1,7 +1,10 @@
 use leptos::prelude::*;
 
 use super::super::super::kit::{Button, Icon};
-use crate::present::presets::{PRESETS, Preset};
+use crate::present::{
+    presets::{PRESETS, Preset},
+    route::Route,
+};
 
 /// What the page shows while there is no endpoint: why one is wanted, and the hosts to start from.
 #[component]
@@ -12,6 +15,10 @@ pub fn Start(add: Callback<Option<&'static Preset>>) -> impl IntoView {
                 <h2>"Connect a model"</h2>
                 <p>
                     "Taupe talks from your browser straight to an endpoint of yours: a hosted service or a server on this computer, as long as it speaks OpenAI’s chat completions. Nothing goes through anyone else."
+                </p>
+                <p>
+                    "No model at hand? The page has programs of its own for both seats. "
+                    <a href=Route::Cast.to_string()>"What they can and can’t show"</a>
                 </p>
             </header>
             <Presets title="Hosted, with a key" needs_key=true add />

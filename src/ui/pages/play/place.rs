@@ -89,10 +89,16 @@ impl PlaySite {
             asked.or(first).unwrap_or_default()
         });
         let task = Memo::new(move |_| {
-            let index = place.with(|place| place.task().map_or(0, |task| task.index));
             let split = split.get();
-            world
-                .with(|world| world.as_ref().and_then(|world| world.world.task(&split, index).cloned()).map(SharedTask))
+            world.with(|world| {
+                let world = world.as_ref()?;
+                let index = place.with(|place| match (place.task(), place.split()) {
+                    (Some(task), _) => task.index,
+                    (None, Some(_)) => 0,
+                    (None, None) => world.first_task,
+                });
+                world.world.task(&split, index).cloned().map(SharedTask)
+            })
         });
         // Only a place that holds a task is worth coming back to.
         Effect::new(move |_| {

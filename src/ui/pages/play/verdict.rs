@@ -33,6 +33,11 @@ pub fn VerdictView(verdict: Arc<Verdict>, control: Control) -> impl IntoView {
                 <span class="verdict-reason">{verdict.reason.clone()}</span>
             </p>
             {(!verdict.checks.is_empty()).then(|| view! { <CheckList checks=verdict.checks.clone() /> })}
+            {(!verdict.why.is_empty())
+                .then(|| {
+                    let lines = verdict.why.iter().cloned().map(|line| view! { <li>{line}</li> }).collect_view();
+                    view! { <ul class="verdict-words">{lines}</ul> }
+                })}
             {(verdict.outcome == Outcome::Unscored)
                 .then(|| {
                     view! {

@@ -1,0 +1,32 @@
+//! The first minute of a class: the task that a first visit opens is lost with the one-line instruction, and won with
+//! one sentence more.
+
+#[path = "cast/rehearsal.rs"]
+#[allow(dead_code, reason = "shared with the tests of the cast")]
+mod rehearsal;
+
+use rehearsal::{reward, run, shop, tasks, transcript};
+use taupe::cast::Style;
+use taupe::pack::STARTERS;
+
+/// What the page draws all trials from.
+const SEED: u64 = 1;
+
+#[test]
+fn one_sentence_decides_the_first_task() {
+    let shop = shop();
+    let task = &tasks(&shop.world, "train")[STARTERS[0].first_task];
+    let play = |instruction: &str| run(&shop.world, task, instruction, Style::default(), SEED, 0);
+    let lost = play(&shop.seed);
+    assert!(reward(&lost) < 1.0, "{}", transcript(&lost));
+    let sentences = [
+        "Collect all items that should be changed before you make one call for the order.",
+        "Before you change an order, ask whether there is anything else to change in it, and do everything in a single call.",
+    ];
+    for sentence in sentences {
+        let won = play(&format!("{} {sentence}", shop.seed));
+        assert!(reward(&won) >= 1.0, "{sentence}\n{}", transcript(&won));
+    }
+    let other = play(&format!("{} Be friendly and brief.", shop.seed));
+    assert!(reward(&other) < 1.0, "{}", transcript(&other));
+}
