@@ -70,7 +70,7 @@ const LOST: &[(Rule, &str)] = &[
     ),
     (
         Rule::Confirm,
-        "customer: My e-mail is a@b.c. Move the payment of #W1 to PayPal.\ncall: find_user_id_by_email {\"email\": \"a@b.c\"}\nresult: a_1\ncall: modify_pending_order_payment {\"order_id\": \"#W1\", \"payment_method_id\": \"paypal_1\"}\nresult: {\"user_id\": \"a_1\"}\nagent: Done. Is there anything else I can help with?\ncustomer: Oh, I had wanted something else.",
+        "customer: My e-mail is a@b.c. Move the payment of #W1 to PayPal.\ncall: find_user_id_by_email {\"email\": \"a@b.c\"}\nresult: a_1\ncall: modify_pending_order_payment {\"order_id\": \"#W1\", \"payment_method_id\": \"paypal_1\"}\nresult: {\"user_id\": \"a_1\"}\nagent: Done. Is there anything else I can help with?\ncustomer: Oh, I have changed my mind: my gift card, please.",
     ),
     (
         Rule::CheckStatus,

@@ -95,7 +95,9 @@ fn verdict(turns: &[Turn]) -> Rating {
     });
     let complains = last_customer.is_some_and(|text| {
         let lower = text.to_lowercase();
-        ["still want", "are you sure", "i had wanted", "no, i mean", "no. then"].iter().any(|word| lower.contains(word))
+        ["still want", "are you sure", "oh, i have changed my mind", "no, i mean", "no. then"]
+            .iter()
+            .any(|word| lower.contains(word))
     });
     let quote = |text: &str| {
         let short: String = text.chars().take(160).collect();

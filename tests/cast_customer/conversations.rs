@@ -60,6 +60,21 @@ fn official_tasks_are_won_by_an_agent_that_does_what_is_expected() {
     }
 }
 
+#[test]
+fn a_customer_who_changes_their_mind_corrects_it_when_asked_and_speaks_up_when_not() {
+    let customer = RehearsalCustomer::new(Agenda::of_task(starter(), task("train", 8)), Style::ChangesMind, 1);
+    let first = converse(&customer, &[]).remove(0);
+    assert!(first.contains("star chart") && !first.contains("glow"), "{first}");
+    let proposal = "I will change the star chart in order #W1970134 to the cloth print. Shall I go ahead?";
+    let corrected = converse(&customer, &[proposal]).pop().unwrap();
+    assert!(corrected.starts_with("No") && corrected.contains("glow"), "{corrected}");
+    let done = "Done: the items of order #W1970134 have been changed. Is there anything else I can help with?";
+    let late = converse(&customer, &[done]).pop().unwrap();
+    assert!(late.starts_with("Oh") && late.contains("glow"), "{late}");
+    let given_up = converse(&customer, &[done, "I am sorry, the order can't be changed any more."]).pop().unwrap();
+    assert!(given_up.contains("leave"), "{given_up}");
+}
+
 /// Agents that never get anywhere.
 const DEAF: &[&[&str]] = &[
     &[""],

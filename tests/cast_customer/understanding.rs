@@ -215,3 +215,12 @@ fn an_option_that_was_to_stay_is_put_right() {
     ];
     check_in(("dev", 1), &asked, &kept, |reply| reply.starts_with("Yes"));
 }
+
+#[test]
+fn asked_for_an_address_with_its_zip_code_it_tells_the_address_and_not_who_it_is() {
+    let asks = [
+        "What is the full address, with city, state and zip code?",
+        "Please give me the new address: street, city, state and zip.",
+    ];
+    check_in(("train", 5), &[], &asks, |reply| reply.contains("8 Kingfisher Wharf") && !reply.contains('@'));
+}

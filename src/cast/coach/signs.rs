@@ -49,7 +49,7 @@ pub fn signs(story: &Story<'_>) -> Vec<Sign> {
 
     let unconfirmed =
         story.writes().any(|call| !story.agent_before(call.at).is_some_and(|heard| heard.does(Act::Propose)));
-    let regret = story.customer_says_any(&["that is more than", "i had wanted", "changed my mind", "wait, i also"]);
+    let regret = story.customer_says_any(&["that is more than", "changed my mind", "wait, i also"]);
     see(Rule::Confirm, 4, "it made a change without having asked for a yes", unconfirmed);
     see(Rule::Confirm, 2, "the customer heard too late what was being done", unconfirmed && regret);
 

@@ -144,7 +144,10 @@ impl Heard {
             let refund = has(lex::REFUND) && (choice || has(lex::PREFER));
             let pay = has(lex::PAY) && !refund && (asking || !confirms && (choice || has(lex::PREFER)));
             ask(Act::AskEmail, has(lex::EMAIL));
-            ask(Act::AskZip, has(lex::ZIP) || has(lex::NAME) && !has(lex::EMAIL | lex::ITEM | lex::ORDER));
+            // "The full address with its zip code" does not ask who somebody is.
+            let of_address = has(lex::ADDRESS) && !has(lex::NAME | lex::EMAIL);
+            let zip = has(lex::ZIP) && !of_address;
+            ask(Act::AskZip, zip || has(lex::NAME) && !has(lex::EMAIL | lex::ITEM | lex::ORDER));
             ask(Act::AskIdentity, has(lex::IDENTITY) && !has(lex::REFUND | lex::PAY) && !acts_on);
             ask(Act::AskUserId, has(lex::USER) && has(lex::NUMBER));
             let number = has(lex::NUMBER) && !sentence.has_order_id;

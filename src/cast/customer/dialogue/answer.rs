@@ -15,6 +15,7 @@ impl Dialogue<'_> {
         let open_before = self.open_goals();
         self.absorb(heard);
         let mut said = Vec::new();
+        self.speak_up(&open_before, &mut said);
         self.identify(heard, &mut said);
         let blocked = self.mind_the_price(heard, &mut said);
         if heard.does(Act::Propose) && !blocked {
@@ -28,6 +29,20 @@ impl Dialogue<'_> {
         }
         self.go_on(heard, &open_before, &mut said);
         if said.is_empty() { STOP.to_owned() } else { said.join(" ") }
+    }
+
+    /// Says that what was done is not what is wanted after all, where nobody has asked before doing it.
+    fn speak_up(&mut self, open_before: &[usize], said: &mut Vec<String>) {
+        for at in open_before {
+            if self.progress[*at].stage == Stage::Settled && self.hesitates(*at) {
+                let progress = &mut self.progress[*at];
+                progress.corrected = true;
+                progress.stage = Stage::Raised;
+                // It may be too late: the next refusal is accepted.
+                progress.refused = 1;
+                said.push(format!("Oh, {}", self.real_wish(*at)));
+            }
+        }
     }
 
     /// Says who they are, as far as that is asked and known.
@@ -186,7 +201,9 @@ impl Dialogue<'_> {
                     self.raise(after);
                     after += 1;
                 }
-                let start = if heard.does(Act::AskMore) {
+                let start = if !said.is_empty() {
+                    ""
+                } else if heard.does(Act::AskMore) {
                     voice.choose("next", &["Yes. ", "Yes, please. ", "Yes, there is. "])
                 } else {
                     voice.choose("next", &["", "Thank you. ", "Good, thank you. "])

@@ -157,14 +157,8 @@ impl<'a> Dialogue<'a> {
 
     /// What is really wanted, as a clause after "No, ".
     pub(super) fn real_wish(&self, at: usize) -> String {
-        let goal = self.goal(at);
         let items = self.items(at, |progress, position| progress.shown & bit(position) != 0);
         let mut wish = String::from("I have changed my mind: ");
-        if goal.kind == Kind::Return {
-            let to = goal.refund.as_ref().map_or("gift card", |refund| refund.to.say.as_str());
-            wish.push_str(&format!("the money should go to my {to}."));
-            return wish;
-        }
         let wishes: Vec<String> = items
             .iter()
             .map(|item| {

@@ -33,8 +33,6 @@ impl Dialogue<'_> {
             }
             said.extend(answers);
         };
-        let hesitant: Vec<bool> = (0..self.progress.len()).map(|at| self.hesitates(at)).collect();
-        let any_hesitant_return = open.iter().any(|at| hesitant[*at] && self.goal(*at).kind == Kind::Return);
         answer(self, Act::AskOrder, Fact::Order, &order_answer, "I don't know the order number.");
         answer(
             self,
@@ -43,13 +41,9 @@ impl Dialogue<'_> {
             &|goal, _| goal.reason.as_ref().map(|reason| format!("{reason}.")),
             "I have no particular reason.",
         );
-        if any_hesitant_return && heard.does(Act::AskRefund) {
-            said.push("Back to how I paid, please.".to_owned());
-        } else {
-            answer(self, Act::AskRefund, Fact::Refund, &refund_answer, "Back to how I paid, please.");
-            if !heard.does(Act::AskRefund) {
-                answer(self, Act::AskPayment, Fact::Pay, &payment_answer, "I don't mind.");
-            }
+        answer(self, Act::AskRefund, Fact::Refund, &refund_answer, "Back to how I paid, please.");
+        if !heard.does(Act::AskRefund) {
+            answer(self, Act::AskPayment, Fact::Pay, &payment_answer, "I don't mind.");
         }
         let mut said_address = Vec::new();
         if heard.does(Act::AskAddress) {

@@ -247,8 +247,7 @@ impl<'a> Dialogue<'a> {
         self.style == Style::ChangesMind
             && goal.words.is_none()
             && !self.progress[at].corrected
-            && (goal.items.iter().any(|item| item.decoy.is_some())
-                || goal.kind == Kind::Return && goal.refund.as_ref().is_some_and(|refund| !refund.original))
+            && goal.items.iter().any(|item| item.decoy.is_some())
     }
 
     // What the agent's words settle.
