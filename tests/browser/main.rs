@@ -14,6 +14,7 @@ mod models;
 mod page;
 mod play;
 mod rollout;
+mod runs;
 mod script;
 mod seats;
 mod shell;
