@@ -137,17 +137,11 @@ pub struct SavedSeats {
     pub user: Option<Sitter>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Wire {
     agent: String,
     user: String,
-}
-
-impl Default for Wire {
-    fn default() -> Self {
-        Self { agent: String::new(), user: String::new() }
-    }
 }
 
 impl SavedSeats {

@@ -1,7 +1,7 @@
 //! Answers to what is asked about the open goals.
 
 use super::Dialogue;
-use crate::cast::customer::agenda::{Goal, Kind};
+use crate::cast::customer::agenda::Goal;
 use crate::cast::customer::hear::{Act, Heard};
 use crate::cast::customer::progress::{Fact, Progress};
 use crate::cast::customer::speak;
