@@ -65,7 +65,7 @@ pub const ASK_REFUND: &[&str] = &[
     "For the refund, I can use:\n1. your credit card\n2. your gift card\n\nWhich one do you prefer?",
 ];
 
-/// Asking what pays a difference (second training task: the mastercard).
+/// Asking what pays a difference (second training task: PayPal).
 pub const ASK_PAYMENT: &[&str] = &[
     "Which payment method should be used for the difference?",
     "How would you like to pay the price difference of $19.55?",
