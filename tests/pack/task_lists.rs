@@ -32,8 +32,8 @@ fn the_python_form_is_read() {
          instruction='Ask' ' twice.', actions=[Action(name='look', kwargs={'id': '1', 'n': 2}), types.Action(kwargs={}, \
          name='think')], outputs=['4']), Task(user_id='', instruction='', actions=[], outputs=[], later=1)]",
         expect![[r#"
-            Task { id: TaskId { split: "test", index: 0 }, title: None, user_id: "a_b_1", user_scenario: "Ask twice.", expected_actions: [Action { name: "look", kwargs: Dict({"id": Str("1"), "n": Int(2)}) }, Action { name: "think", kwargs: Dict({}) }], outputs: ["4"] }
-            Task { id: TaskId { split: "test", index: 1 }, title: None, user_id: "", user_scenario: "", expected_actions: [], outputs: [] }
+            Task { id: TaskId { split: "test", index: 0 }, title: None, user_id: "a_b_1", user_scenario: "Ask twice.", expected_actions: [Action { name: "look", kwargs: Dict({"id": Str("1"), "n": Int(2)}) }, Action { name: "think", kwargs: Dict({}) }], outputs: ["4"], agenda: None }
+            Task { id: TaskId { split: "test", index: 1 }, title: None, user_id: "", user_scenario: "", expected_actions: [], outputs: [], agenda: None }
         "#]],
     );
 }
@@ -44,7 +44,7 @@ fn the_json_form_is_read() {
         r#" [{"annotator": "0", "user_id": "a_b_1", "instruction": "Ask.",
               "actions": [{"name": "look", "kwargs": {"id": "1"}}], "outputs": ["4"], "title": "One look"}]"#,
         expect![[r#"
-            Task { id: TaskId { split: "test", index: 0 }, title: Some("One look"), user_id: "a_b_1", user_scenario: "Ask.", expected_actions: [Action { name: "look", kwargs: Dict({"id": Str("1")}) }], outputs: ["4"] }
+            Task { id: TaskId { split: "test", index: 0 }, title: Some("One look"), user_id: "a_b_1", user_scenario: "Ask.", expected_actions: [Action { name: "look", kwargs: Dict({"id": Str("1")}) }], outputs: ["4"], agenda: None }
         "#]],
     );
 }
