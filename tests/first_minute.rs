@@ -20,8 +20,8 @@ fn one_sentence_decides_the_first_task() {
     let lost = play(&shop.seed);
     assert!(reward(&lost) < 1.0, "{}", transcript(&lost));
     let sentences = [
-        "Collect all items that should be changed before you make one call for the order.",
-        "Before you change an order, ask whether there is anything else to change in it, and do everything in a single call.",
+        "Look up the customer's orders in their profile instead of asking for order numbers.",
+        "Never ask customers for an order number: find the order yourself through their profile.",
     ];
     for sentence in sentences {
         let won = play(&format!("{} {sentence}", shop.seed));

@@ -22,7 +22,7 @@ pub struct StarterFile {
 }
 
 /// The starter worlds, in the order in which they are offered.
-pub const STARTERS: &[StarterFile] = &[StarterFile { id: "starter-retail", path: "worlds/retail.json", first_task: 1 }];
+pub const STARTERS: &[StarterFile] = &[StarterFile { id: "starter-retail", path: "worlds/retail.json", first_task: 0 }];
 
 /// A starter world's content.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// A sentence that the task of a first visit is decided by.
-const SENTENCE: &str = " Collect all items that should be changed before you make one call for the order.";
+const SENTENCE: &str = " Look up the customer's orders in their profile instead of asking for order numbers.";
 
 /// The character that stands for the enter key.
 const ENTER: char = '\u{e007}';
