@@ -1,8 +1,9 @@
-//! Measures the engine on the official retail pack. `cargo xtask bench` builds and runs this natively and as
+//! Measures the engine on the official retail pack, and the rehearsal cast on the starter world. `cargo xtask bench` builds and runs this natively and as
 //! WebAssembly in a browser; both run the same [`figures`] and differ in where files and time come from.
 //!
 //! An example and not part of the library: the engine knows no clock.
 
+mod cast;
 mod figures;
 
 #[cfg(not(target_arch = "wasm32"))]

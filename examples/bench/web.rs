@@ -29,6 +29,7 @@ async fn measure() -> Result<String, String> {
     }
     let performance = web_sys::window().and_then(|window| window.performance()).ok_or("no clock")?;
     let now_ms = || performance.now();
-    let figures = Bench::new(manifest, &files, &now_ms)?.figures()?;
+    let mut figures = Bench::new(manifest, &files, &now_ms)?.figures()?;
+    figures.extend(crate::cast::figures(&now_ms, || gloo_timers::future::TimeoutFuture::new(0)).await?);
     Ok(crate::lines("wasm", &figures))
 }
