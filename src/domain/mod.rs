@@ -3,6 +3,7 @@
 //! Tools are pure: database and arguments in, observation and database out. No model, no conversation and no file
 //! format is known here. A second domain is a folder like [`retail`] with a [`Domain`] of its own.
 
+pub mod airline;
 mod common;
 pub mod db;
 pub(crate) mod record;
@@ -12,6 +13,7 @@ pub mod task;
 pub mod toolkit;
 pub mod world;
 
+pub use airline::AIRLINE;
 pub use db::{Database, RecordChange, Table};
 pub use replay::{Reference, ReplayStep, replay_expected};
 pub use retail::RETAIL;
@@ -20,7 +22,7 @@ pub use toolkit::{CallStatus, Domain, Param, ParamKind, RESPOND, ToolDef, ToolOu
 pub use world::World;
 
 /// Every domain the engine knows.
-pub static DOMAINS: &[&Domain] = &[&RETAIL];
+pub static DOMAINS: &[&Domain] = &[&AIRLINE, &RETAIL];
 
 /// The domain of that name.
 #[must_use]

@@ -46,7 +46,7 @@ pub enum FileRole {
 }
 
 /// The packs that the page offers.
-pub const PACKS: &[Manifest] = &[TAU_BENCH_RETAIL];
+pub const PACKS: &[Manifest] = &[TAU_BENCH_RETAIL, TAU_BENCH_AIRLINE];
 
 const TAU_BENCH_RETAIL: Manifest = Manifest {
     id: "tau-bench-retail",
@@ -104,6 +104,52 @@ const TAU_BENCH_RETAIL: Manifest = Manifest {
             mirror_path: "tau-bench/retail/wiki.md",
             blob: pinned("2a23f004bbde6a5e3392585d0fedbb4ac2ee0a11"),
             bytes: 5_718,
+        },
+    ],
+};
+
+const TAU_BENCH_AIRLINE: Manifest = Manifest {
+    id: "tau-bench-airline",
+    name: "τ-bench airline",
+    domain: "airline",
+    repository: "sierra-research/tau-bench",
+    commit: "59a200c6d575d595120f1cb70fea53cef0632f6b",
+    licence: "MIT",
+    files: &[
+        PackFile {
+            role: FileRole::Table("flights"),
+            path: "tau_bench/envs/airline/data/flights.json",
+            mirror_path: "tau-bench/airline/flights.json",
+            blob: pinned("ecfc0351cb211cf2601317f14c6dd105ee163a30"),
+            bytes: 2_114_218,
+        },
+        PackFile {
+            role: FileRole::Table("reservations"),
+            path: "tau_bench/envs/airline/data/reservations.json",
+            mirror_path: "tau-bench/airline/reservations.json",
+            blob: pinned("d3e77598bf90486a2805a19332996ec9713295b5"),
+            bytes: 2_325_594,
+        },
+        PackFile {
+            role: FileRole::Table("users"),
+            path: "tau_bench/envs/airline/data/users.json",
+            mirror_path: "tau-bench/airline/users.json",
+            blob: pinned("3c611cebf115a65ffecaf8c7f362e007b4739228"),
+            bytes: 595_947,
+        },
+        PackFile {
+            role: FileRole::Tasks("test"),
+            path: "tau_bench/envs/airline/tasks_test.py",
+            mirror_path: "tau-bench/airline/tasks_test.py",
+            blob: pinned("47f394333743aaa48292bd447977eae86e16ffe9"),
+            bytes: 67_250,
+        },
+        PackFile {
+            role: FileRole::Policy,
+            path: "tau_bench/envs/airline/wiki.md",
+            mirror_path: "tau-bench/airline/wiki.md",
+            blob: pinned("1601b26472674661fc07b48940e86674854ff2e3"),
+            bytes: 6_155,
         },
     ],
 };

@@ -18,6 +18,10 @@ pub const KINDS: &[(&str, Check)] = &[
     ("fuzz-retail", sequences),
     ("special-retail", sequences),
     ("types-retail", single_calls),
+    ("tasks-airline-test", tasks),
+    ("fuzz-airline", sequences),
+    ("special-airline", sequences),
+    ("types-airline", single_calls),
 ];
 
 /// The world that the records are about: they are all of one domain.

@@ -5,6 +5,7 @@
 mod arithmetic;
 mod compare;
 mod container;
+mod convert;
 mod methods;
 
 pub use arithmetic::{abs, add, iadd, mul, neg, round2, sub, sum};
@@ -12,6 +13,7 @@ pub use compare::{eq, lt, sorted};
 pub use container::{
     contains, contains_substring, get_index, get_key, iterate, key_error, len, lookup, set_key, table_key,
 };
+pub use convert::{int, last};
 pub use methods::{attribute_error, count, lower};
 
 #[cfg(test)]

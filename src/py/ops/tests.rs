@@ -229,3 +229,41 @@ fn signs_and_rounding() {
     check(round2(&json("null")), "TypeError: type NoneType doesn't define __round__ method");
     check(add(&json("1.0"), &json(&"9".repeat(400))), "OverflowError: int too large to convert to float");
 }
+
+#[test]
+fn int_of_a_text_reads_digits_of_any_script() {
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let shown = match int(&Value::from(text)) {
+            Ok(value) => crate::py::text::str_of(&value),
+            Err(error) => error.message.into_owned(),
+        };
+        assert_eq!(shown, expected, "{text:?}");
+    }
+    // Each answer is CPython 3.11's.
+    for (text, expected) in [
+        ("07", "7"),
+        (" 5 ", "5"),
+        ("+5", "5"),
+        ("-5", "-5"),
+        ("1_2", "12"),
+        ("\u{966}\u{96b}", "5"),
+        ("\u{2003}\u{661}", "1"),
+        ("\u{a0}1", "1"),
+        ("99999999999999999999", "99999999999999999999"),
+    ] {
+        check(text, expected);
+    }
+    for text in ["", "+", "--5", "+_5", "1_", "_1", "1__2", "+ 5", "2x", "1.0"] {
+        check(text, &format!("invalid literal for int() with base 10: '{text}'"));
+    }
+    check("\u{1c}1", "invalid literal for int() with base 10: '\\x1c1'");
+}
+
+#[test]
+fn the_last_of_a_text_or_list() {
+    assert!(eq(&last(&"2024-05-1\u{e9}".into(), 2).unwrap(), &"1\u{e9}".into()));
+    assert!(eq(&last(&"x".into(), 2).unwrap(), &"x".into()));
+    assert_eq!(last(&Value::Int(7), 2).unwrap_err().message, "'int' object is not subscriptable");
+    assert_eq!(last(&Value::Dict(crate::py::Dict::new()), 2).unwrap_err().message, "unhashable type: 'slice'");
+}
