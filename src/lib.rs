@@ -17,6 +17,7 @@ pub mod present;
 pub mod provider;
 pub mod py;
 pub mod rollout;
+pub mod stats;
 pub mod workspace;
 
 #[cfg(target_arch = "wasm32")]

@@ -10,11 +10,14 @@ use std::path::{Path, PathBuf};
 /// For each layer the layers that it may name. Keep in step with ARCHITECTURE.md.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("py", &[]),
+    ("stats", &["py"]),
     ("chat", &[]),
     ("provider", &["chat"]),
     ("domain", &["chat", "py"]),
     ("cast", &["domain", "chat", "py"]),
     ("pack", &["domain", "py"]),
+    ("cast", &["domain"]),
+    ("pack", &["domain", "chat", "py"]),
     ("rollout", &["domain", "chat", "py"]),
     ("journal", &["rollout", "domain", "chat", "py"]),
     ("workspace", &["journal", "rollout", "pack", "domain", "chat"]),

@@ -70,17 +70,7 @@ impl Agent {
     /// text as its error and a reward of 0; so does ours.
     pub fn decide(&self, reply: &AssistantMessage) -> PyResult<Action> {
         let AgentStrategy::ToolCalling = self.settings.strategy;
-        let Some(call) = reply.tool_calls.first() else {
-            let content = reply.content.as_deref().map_or(Value::None, Value::from);
-            return Ok(Action { name: RESPOND.to_owned(), kwargs: Dict::from_iter([("content", content)]) });
-        };
-        match py::json::loads(&call.arguments)? {
-            Value::Dict(kwargs) => Ok(Action { name: call.name.clone(), kwargs }),
-            other => Err(PyError::new(
-                Exception::ValidationError,
-                format!("the arguments of {} are a JSON {}, not an object", call.name, json_kind(&other)),
-            )),
-        }
+        decide_tool_calling(reply)
     }
 
     /// Keeps a reply and the observation that its action led to.
@@ -98,6 +88,21 @@ impl Agent {
         }
         self.messages.push(Message::Assistant(reply));
         self.messages.push(result);
+    }
+}
+
+/// Reads a reply of a tool-calling agent, see [`Agent::decide`].
+pub(super) fn decide_tool_calling(reply: &AssistantMessage) -> PyResult<Action> {
+    let Some(call) = reply.tool_calls.first() else {
+        let content = reply.content.as_deref().map_or(Value::None, Value::from);
+        return Ok(Action { name: RESPOND.to_owned(), kwargs: Dict::from_iter([("content", content)]) });
+    };
+    match py::json::loads(&call.arguments)? {
+        Value::Dict(kwargs) => Ok(Action { name: call.name.clone(), kwargs }),
+        other => Err(PyError::new(
+            Exception::ValidationError,
+            format!("the arguments of {} are a JSON {}, not an object", call.name, json_kind(&other)),
+        )),
     }
 }
 

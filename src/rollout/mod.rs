@@ -6,6 +6,7 @@ pub mod environment;
 pub mod episode;
 pub mod event;
 pub mod gate;
+pub mod reexecution;
 pub mod reference_run;
 pub mod reward;
 pub mod table;
@@ -18,6 +19,7 @@ pub use environment::{EnvInfo, EnvResponse, Environment, STOP, UserReply, respon
 pub use episode::{DEFAULT_MAX_STEPS, Ending, Episode, Seat};
 pub use event::Event;
 pub use gate::Gate;
+pub use reexecution::{Mismatch, Reexecution, changed_task_fields, reexecute};
 pub use reference_run::{ReferenceRun, reference_run};
 pub use reward::{OutputCheck, Reward, RewardInfo, RewardResult};
 pub use table::{Occupant, OccupantKind, Seated, Table};

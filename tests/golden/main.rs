@@ -10,6 +10,8 @@
 
 mod conversations;
 mod episodes;
+mod history;
+mod metrics;
 mod python;
 mod random;
 mod tally;
@@ -31,8 +33,10 @@ type Check = fn(&Vectors) -> Result<Tally, Problem>;
 type Kinds = &'static [(&'static str, Check)];
 
 /// What can be checked, by folder.
-const KINDS: &[(&str, &[Kinds])] =
-    &[("tau-bench", &[python::KINDS, tools::KINDS, episodes::KINDS, conversations::KINDS])];
+const KINDS: &[(&str, &[Kinds])] = &[(
+    "tau-bench",
+    &[python::KINDS, tools::KINDS, episodes::KINDS, conversations::KINDS, metrics::KINDS, history::KINDS],
+)];
 
 fn main() -> ExitCode {
     let mut filters = Vec::new();

@@ -34,6 +34,22 @@ pub fn upstream_text(relative: &str) -> Result<String, Problem> {
     std::fs::read_to_string(&file).map_err(|source| unreadable(&file, source))
 }
 
+/// The recorded conversations of the original's authors, from all files of the upstream folder that hold some.
+pub fn recorded_conversations() -> Result<Vec<Value>, Problem> {
+    let folder = crate::folder("TAUPE_UPSTREAM", "upstream").join("tau-bench/historical");
+    let entries = std::fs::read_dir(&folder).map_err(|_| Problem::NoUpstream(folder.clone()))?;
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
+    files.sort_unstable();
+    let mut all = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).map_err(|source| unreadable(&file, source))?;
+        let runs = parse(&text)?;
+        all.extend(runs.as_list().ok_or_else(|| wrong("recorded conversations", "a list"))?.iter().cloned());
+    }
+    if all.is_empty() { Err(Problem::NoUpstream(folder)) } else { Ok(all) }
+}
+
 /// One file's records: the lines of a `.jsonl` file, the one value of a `.json` file; `.gz` if compressed.
 pub struct Vectors {
     pub records: Vec<Value>,

@@ -16,6 +16,8 @@ mod power;
 mod real;
 mod token;
 
+pub(super) use number::true_divide;
+
 use super::ops::{contains, iterate};
 use super::{PyError, PyResult, Value, float};
 

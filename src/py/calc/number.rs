@@ -30,7 +30,7 @@ pub(super) fn floor_divide(a: &BigInt, b: &BigInt) -> PyResult<BigInt> {
 }
 
 /// `a / b`: the float nearest to the exact quotient, ties to even.
-pub(super) fn true_divide(a: &BigInt, b: &BigInt) -> PyResult<f64> {
+pub fn true_divide(a: &BigInt, b: &BigInt) -> PyResult<f64> {
     const EXACT: u64 = 1 << f64::MANTISSA_DIGITS;
     if b.is_zero() {
         return Err(PyError::new(Exception::ZeroDivisionError, "division by zero"));

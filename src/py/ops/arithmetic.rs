@@ -103,6 +103,14 @@ fn repeat(sequence: &Value, times: &BigInt) -> PyResult<Value> {
     })
 }
 
+/// `a / b` of two ints: the float nearest to the exact quotient, ties to even.
+///
+/// # Errors
+/// `ZeroDivisionError`; `OverflowError` where the quotient is too large for a float.
+pub fn divide_ints(a: &BigInt, b: &BigInt) -> PyResult<f64> {
+    crate::py::calc::true_divide(a, b)
+}
+
 /// `-x`.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ mod container;
 mod convert;
 mod methods;
 
-pub use arithmetic::{abs, add, iadd, mul, neg, round2, sub, sum};
+pub use arithmetic::{abs, add, divide_ints, iadd, mul, neg, round2, sub, sum};
 pub use compare::{eq, lt, sorted};
 pub use container::{
     contains, contains_substring, get_index, get_key, iterate, key_error, len, lookup, set_key, table_key,
