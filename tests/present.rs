@@ -184,7 +184,7 @@ fn what_a_task_asks_is_told_beforehand() {
 #[test]
 fn steps_without_a_model_call_have_no_foot() {
     let world = shop_world(vec![task(vec![], &[])]);
-    let said = StepKind::UserSaid { words: "Hi".into(), reply: None };
+    let said = StepKind::UserSaid { words: "Hi".into(), reply: None, others: Vec::new() };
     let step = Step { kind: said, database: world.database.clone() };
     let shown = rows(&world.database, &[step]);
     assert_eq!(shown[0], Row { kind: RowKind::User("Hi".into()), call: None, notes: vec![] });

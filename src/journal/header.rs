@@ -114,6 +114,7 @@ impl Header {
             strategy: AgentStrategy::ToolCalling,
             instruction: self.instruction.text.clone(),
             temperature: self.temperature,
+            ..AgentSettings::default()
         }
     }
 

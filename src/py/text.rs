@@ -25,6 +25,12 @@ pub fn str_of(value: &Value) -> String {
     }
 }
 
+/// `text.strip()`: without the blanks around it, among which Python counts the four separators U+001C to U+001F.
+#[must_use]
+pub fn strip(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c))
+}
+
 /// `repr(value)`.
 ///
 /// Ints of any size are written out; Python's limit of 4300 digits shows only where ints are read

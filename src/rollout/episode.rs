@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::agent::{Agent, AgentSettings};
+use super::agent::{Agent, AgentSettings, AgentStrategy};
 use super::environment::{EnvInfo, EnvResponse, Environment, UserReply, respond_content};
 use super::reward::Reward;
 use super::trajectory::{Step, StepKind};
-use super::user::LlmUser;
+use super::user::{Turn, UserSimulator, UserStrategy};
 use crate::chat::{ChatError, ChatErrorKind, ChatReply, ChatRequest, Finish, Message};
 use crate::domain::toolkit::ToolOutcome;
 use crate::domain::{Action, RESPOND, Task, World};
@@ -62,13 +62,17 @@ impl Ending {
 pub struct Episode {
     environment: Environment,
     settings: AgentSettings,
-    user: LlmUser,
+    user: UserSimulator,
+    /// The model calls of the user's turn so far, each with whether it was for words.
+    turn: Vec<(ChatReply, bool)>,
     /// `None` until the user has spoken first.
     agent: Option<Agent>,
     /// What the agent said, waiting for the user's answer.
     spoken: Option<(ChatReply, Action)>,
     max_steps: usize,
     steps_taken: usize,
+    /// The last reply of the agent's model had no cost where the settings demand one.
+    lacks_cost: bool,
     trajectory: Vec<Step>,
     /// What the original tells of the last step.
     last_info: Option<EnvInfo>,
@@ -79,19 +83,29 @@ impl Episode {
     /// A rollout about to begin; the user is due first. `max_steps` limits the agent's model calls.
     #[must_use]
     pub fn new(world: Arc<World>, task: Arc<Task>, settings: AgentSettings, max_steps: usize) -> Self {
-        let user = LlmUser::new(&task.user_scenario);
+        let user = UserSimulator::new(UserStrategy::Llm, &task.user_scenario);
         Self {
             environment: Environment::new(world, task),
             settings,
             user,
+            turn: Vec::new(),
             agent: None,
             spoken: None,
             max_steps,
             steps_taken: 0,
+            lacks_cost: false,
             trajectory: Vec::new(),
             last_info: None,
             ending: None,
         }
+    }
+
+    /// The same rollout with the user's model asked in another way. Only before it begins.
+    #[must_use]
+    pub fn with_user(self, strategy: UserStrategy) -> Self {
+        debug_assert!(self.trajectory.is_empty());
+        let user = UserSimulator::new(strategy, &self.environment.task().user_scenario);
+        Self { user, ..self }
     }
 
     /// Whose model is to be asked next; `None` once it ended.
@@ -176,16 +190,38 @@ impl Episode {
     }
 
     fn supply_user(&mut self, reply: ChatReply) {
-        let words = match words_of_user(&reply) {
-            Ok(words) => words,
-            Err(error) => return self.fail(error),
+        if let Err(error) = usable(&reply) {
+            return self.fail(error);
+        }
+        let before = self.user.clone();
+        let for_words = self.user.is_speaking();
+        let turn = self.user.supply(reply.message.clone());
+        let words = match turn {
+            Turn::More => return self.turn.push((reply, for_words)),
+            Turn::Said(Some(words)) => words,
+            Turn::Said(None) => return self.fail(no_text()),
+            Turn::Fault(fault) => {
+                // Should the rollout be taken up again, this call is the one to repeat.
+                self.user = before;
+                return self.fail(misshapen(&fault));
+            }
         };
-        self.user.record(reply.message.clone());
-        let answer = UserReply { text: words.clone(), cost_usd: reply.cost_usd };
+        self.turn.push((reply, for_words));
+        let mut others: Vec<ChatReply> = Vec::new();
+        let mut spoken = None;
+        for (reply, for_words) in self.turn.drain(..) {
+            if for_words {
+                others.extend(spoken.replace(reply));
+            } else {
+                others.push(reply);
+            }
+        }
+        let answer = UserReply { text: words.clone(), cost_usd: spoken.as_ref().and_then(|reply| reply.cost_usd) };
         let response = match self.spoken.take() {
             None => {
                 let (opening, info) = self.environment.reset(answer);
-                self.last_info = Some(info);
+                // The original's act and react agents forget what the reset told.
+                self.last_info = self.settings.strategy.offers_tools().then_some(info);
                 self.agent = Some(Agent::new(self.settings.clone(), self.environment.world().domain.specs(), &opening));
                 None
             }
@@ -196,7 +232,7 @@ impl Episode {
                 Some(self.environment.step_respond(action, answer))
             }
         };
-        self.push(StepKind::UserSaid { words, reply: Some(Box::new(reply)) });
+        self.push(StepKind::UserSaid { words, reply: spoken.map(Box::new), others });
         if let Some(response) = response {
             self.conclude(response);
         }
@@ -205,6 +241,14 @@ impl Episode {
     fn supply_agent(&mut self, reply: ChatReply) {
         let Some(agent) = &self.agent else { return };
         self.steps_taken += 1;
+        self.lacks_cost = self.settings.demands_costs && reply.cost_usd.is_none();
+        if self.lacks_cost && self.settings.strategy == AgentStrategy::FewShot {
+            // There the original adds up costs before it looks at the reply.
+            let error = no_cost();
+            self.push(StepKind::Unreadable { reply: Box::new(reply), error: error.clone() });
+            self.ending = Some(Ending::AgentFault(error));
+            return;
+        }
         let readable = whole(&reply).and_then(|()| agent.decide(&reply.message)).and_then(|action| {
             let speaks = action.name == RESPOND;
             let content = if speaks { respond_content(&action)?.clone() } else { Value::None };
@@ -245,6 +289,9 @@ impl Episode {
     fn conclude(&mut self, response: PyResult<EnvResponse>) {
         match response {
             Err(error) => self.ending = Some(Ending::AgentFault(error)),
+            Ok(_) if self.lacks_cost && self.settings.strategy != AgentStrategy::ToolCalling => {
+                self.ending = Some(Ending::AgentFault(no_cost()));
+            }
             Ok(response) => {
                 if let Some(reward) = &response.info.reward {
                     self.ending = Some(Ending::Judged(Arc::clone(reward)));
@@ -270,20 +317,38 @@ fn whole(reply: &ChatReply) -> PyResult<()> {
     Ok(())
 }
 
-/// What the user said. The user is an instrument: a reply that is none, or that its provider withheld, is no fault of
-/// the agent's and must not cost a reward.
-fn words_of_user(reply: &ChatReply) -> Result<String, ChatError> {
-    let error = |kind, what: &str| {
-        let message = format!("{what} Run the task again, or choose another model for the user.");
-        Err(ChatError::new(kind, message))
-    };
+/// Refuses a reply of the user's model that cannot be used. The user is an instrument: a reply that is none, or that
+/// its provider withheld, is no fault of the agent's and must not cost a reward.
+fn usable(reply: &ChatReply) -> Result<(), ChatError> {
     match (&reply.finish, &reply.message.content) {
-        (Finish::ContentFilter | Finish::Refusal, _) => {
-            error(ChatErrorKind::Forbidden, "The user simulator's model refused to play the user, or was filtered.")
-        }
-        (Finish::Empty | Finish::MalformedCall, _) | (_, None) => {
-            error(ChatErrorKind::Truncated, "The user simulator's model answered without any text.")
-        }
-        (_, Some(words)) => Ok(words.clone()),
+        (Finish::ContentFilter | Finish::Refusal, _) => Err(instrument_fault(
+            ChatErrorKind::Forbidden,
+            "The user simulator's model refused to play the user, or was filtered.",
+        )),
+        (Finish::Empty | Finish::MalformedCall, _) | (_, None) => Err(no_text()),
+        (_, Some(_)) => Ok(()),
     }
+}
+
+/// What the original raises when it adds up a cost that is not known.
+fn no_cost() -> PyError {
+    PyError::type_error("unsupported operand type(s) for +=: 'float' and 'NoneType'")
+}
+
+fn no_text() -> ChatError {
+    instrument_fault(ChatErrorKind::Truncated, "The user simulator's model answered without any text.")
+}
+
+fn misshapen(fault: &PyError) -> ChatError {
+    // The text may quote the reply, which has no place in an error.
+    let what = match fault.message.split_once(':') {
+        Some((what, _)) => what,
+        None => &fault.message,
+    };
+    let what = format!("The user simulator's model did not keep to the form that it was asked for ({what}).");
+    instrument_fault(ChatErrorKind::Truncated, &what)
+}
+
+fn instrument_fault(kind: ChatErrorKind, what: &str) -> ChatError {
+    ChatError::new(kind, format!("{what} Run the task again, or choose another model for the user."))
 }

@@ -24,4 +24,4 @@ pub use reference_run::{ReferenceRun, reference_run};
 pub use reward::{OutputCheck, Reward, RewardInfo, RewardResult};
 pub use table::{Occupant, OccupantKind, Seated, Table};
 pub use trajectory::{Spent, Step, StepKind};
-pub use user::LlmUser;
+pub use user::{Turn, UserSetupError, UserSimulator, UserStrategy};

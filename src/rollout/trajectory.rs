@@ -20,6 +20,8 @@ pub enum StepKind {
         words: String,
         /// The model call behind it; `None` where no model spoke.
         reply: Option<Box<ChatReply>>,
+        /// The other calls of the turn: words that were turned down, judgements of words.
+        others: Vec<ChatReply>,
     },
     AgentSaid {
         /// `None`: the model's reply had neither text nor tool call.
@@ -47,6 +49,15 @@ impl Step {
             StepKind::Unreadable { reply, .. } => Some(reply),
         }
     }
+
+    /// All model calls of the step, the one behind it first.
+    pub fn replies(&self) -> impl Iterator<Item = &ChatReply> {
+        let others = match &self.kind {
+            StepKind::UserSaid { others, .. } => others.as_slice(),
+            _ => &[],
+        };
+        self.reply().into_iter().chain(others)
+    }
 }
 
 /// What the model calls of a trajectory used up together.
@@ -65,7 +76,7 @@ impl Spent {
     #[must_use]
     pub fn of<'a>(steps: impl IntoIterator<Item = &'a Step>) -> Self {
         let mut spent = Self::default();
-        steps.into_iter().filter_map(Step::reply).for_each(|reply| spent.add(reply));
+        steps.into_iter().flat_map(Step::replies).for_each(|reply| spent.add(reply));
         spent
     }
 

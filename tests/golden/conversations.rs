@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use taupe::chat::{AssistantMessage, ChatReply, Message, ToolCall};
-use taupe::domain::World;
-use taupe::py::{Dict, List, Value, json};
-use taupe::rollout::{AgentSettings, DEFAULT_MAX_STEPS, Ending, Episode, LlmUser, Seat, StepKind};
+use taupe::domain::{Action, RESPOND, World};
+use taupe::py::random::Random;
+use taupe::py::{Dict, List, Value, json, text as py_text};
+use taupe::rollout::agent::few_shot;
+use taupe::rollout::{
+    AgentSettings, AgentStrategy, DEFAULT_MAX_STEPS, Ending, Episode, Seat, StepKind, Turn, UserSimulator, UserStrategy,
+};
 
 use crate::Check;
 use crate::episodes::shown_info;
 use crate::tally::{Differences, Tally};
-use crate::vectors::{Problem, Vectors, as_int, field, in_line, int, list, optional, text, wrong};
+use crate::vectors::{Problem, Vectors, as_int, field, in_line, int, list, optional, text, upstream_text, wrong};
 use crate::worlds::world;
 
 pub const KINDS: &[(&str, Check)] = &[("agents", agents), ("users", users)];
@@ -21,48 +25,61 @@ const WIKI: &str = "<WIKI>";
 const GO_ON: &str = "go on";
 
 fn agents(vectors: &Vectors) -> Result<Tally, Problem> {
-    some_of(vectors, "agents", |record, differences| {
-        if text(record, "strategy")? != "tool-calling" {
-            return Ok(false);
+    titled(vectors, |record, differences| {
+        if optional(record, "domain").is_none() {
+            return few_shot_setup(record, differences);
         }
-        let Some(world) = world(text(record, "domain")?)? else { return Ok(false) };
-        agent(&world, record, differences)?;
-        Ok(true)
+        let domain = text(record, "domain")?;
+        let world = world(domain)?.ok_or_else(|| Problem::malformed(format!("no domain `{domain}`")))?;
+        agent(&world, record, differences)
     })
 }
 
 fn users(vectors: &Vectors) -> Result<Tally, Problem> {
-    some_of(vectors, "users", |record, differences| {
-        // Vectors without a script check how the original reads its command line.
-        if text(record, "strategy")? != "llm" || optional(record, "model_script").is_none() {
-            return Ok(false);
+    titled(vectors, |record, differences| {
+        if optional(record, "model_script").is_none() {
+            user_setup(record, differences)
+        } else {
+            user(record, differences)
         }
-        user(record, differences)?;
-        Ok(true)
     })
 }
 
-/// Runs the vectors that `check` takes, and tells how many it does not.
-fn some_of(
+/// Runs every vector under its title.
+fn titled(
     vectors: &Vectors,
-    kind: &str,
-    mut check: impl FnMut(&Value, &mut Differences) -> Result<bool, Problem>,
+    mut check: impl FnMut(&Value, &mut Differences) -> Result<(), Problem>,
 ) -> Result<Tally, Problem> {
     let mut tally = Tally::default();
-    let mut left = 0;
     for (at, record) in vectors.records.iter().enumerate() {
         let mut differences = Differences::default();
-        if check(record, &mut differences).map_err(|problem| in_line(at + 1, problem))? {
-            let title = text(record, "title")?;
-            tally.add(&format!("line {} ({title})", at + 1), differences);
-        } else {
-            left += 1;
-        }
-    }
-    if left > 0 {
-        println!("tau-bench/{kind}: {left} vectors are of strategies or domains that the engine does not have yet");
+        check(record, &mut differences).map_err(|problem| in_line(at + 1, problem))?;
+        tally.add(&format!("line {} ({})", at + 1, text(record, "title")?), differences);
     }
     Ok(tally)
+}
+
+/// A set of examples that does not do; its title tells how many there are and how many are wanted.
+fn few_shot_setup(record: &Value, differences: &mut Differences) -> Result<(), Problem> {
+    let title = text(record, "title")?;
+    let counts: Vec<usize> = title.split(' ').filter_map(|word| word.parse().ok()).collect();
+    let [found, wanted] = counts[..] else { return Err(wrong("title", "two counts")) };
+    let displays = vec![String::new(); found];
+    let error = few_shot::check(&displays, wanted).err().map_or_else(String::new, |error| error.to_string());
+    differences.same("exception text", text(record, "message")?, &error);
+    Ok(())
+}
+
+/// How the original reads a strategy's name and whether a model is given; the arguments stand in the title.
+fn user_setup(record: &Value, differences: &mut Differences) -> Result<(), Problem> {
+    let title = text(record, "title")?;
+    let arguments = title.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(inner, _)| inner);
+    let arguments: Vec<&str> = arguments.unwrap_or_default().split(", ").collect();
+    let [name, model, provider] = arguments[..] else { return Err(wrong("title", "a call with three arguments")) };
+    let outcome = UserStrategy::set_up(name.trim_matches('\''), model != "None", provider != "None");
+    let error = outcome.err().map_or_else(String::new, |error| error.to_string());
+    differences.same("exception text", text(record, "message")?, &error);
+    Ok(())
 }
 
 fn agent(world: &Arc<World>, record: &Value, differences: &mut Differences) -> Result<(), Problem> {
@@ -77,7 +94,18 @@ fn agent(world: &Arc<World>, record: &Value, differences: &mut Differences) -> R
         Value::Float(temperature) => Some(*temperature),
         _ => None,
     });
-    let settings = AgentSettings { instruction: WIKI.to_owned(), temperature, ..AgentSettings::default() };
+    let strategy = strategy(record)?;
+    let mut settings = AgentSettings {
+        strategy,
+        instruction: WIKI.to_owned(),
+        temperature,
+        demands_costs: true,
+        ..Default::default()
+    };
+    if strategy == AgentStrategy::FewShot {
+        settings.instruction = world.policy.clone();
+        settings.examples = examples(record)?.into();
+    }
     let task = usize::try_from(int(record, "task_id")?).ok().and_then(|index| world.task("test", index));
     let task = task.ok_or_else(|| Problem::malformed("no such task"))?;
     let mut episode = Episode::new(Arc::clone(world), Arc::clone(task), settings, max_steps);
@@ -88,7 +116,7 @@ fn agent(world: &Arc<World>, record: &Value, differences: &mut Differences) -> R
         let reply = match seat {
             Seat::User => scripted_user(customer.next())?,
             Seat::Agent => {
-                compare_request(asked, requests.get(asked), &request, differences)?;
+                compare_request(asked, requests.get(asked), &request, strategy, differences)?;
                 asked += 1;
                 scripted_model(model.next().ok_or_else(|| Problem::malformed("the model's script is too short"))?)?
             }
@@ -96,7 +124,8 @@ fn agent(world: &Arc<World>, record: &Value, differences: &mut Differences) -> R
         episode.supply(reply);
     }
     differences.same("number of requests", &requests.len().to_string(), &asked.to_string());
-    let heard: List = episode.trajectory().iter().filter_map(heard).collect();
+    let offers_tools = strategy.offers_tools();
+    let heard: List = episode.environment().log().iter().filter_map(heard).collect();
     differences.same("what the user heard", &json::dumps(field(record, "user_heard")?), &json::dumps(&heard.into()));
     match optional(record, "raises") {
         Some(_) => {
@@ -111,7 +140,7 @@ fn agent(world: &Arc<World>, record: &Value, differences: &mut Differences) -> R
             }
             Ok(())
         }
-        None => compare_result(field(record, "result")?, &episode, differences),
+        None => compare_result(field(record, "result")?, &episode, offers_tools, differences),
     }
 }
 
@@ -119,6 +148,7 @@ fn compare_request(
     at: usize,
     expected: Option<&Value>,
     request: &taupe::chat::ChatRequest,
+    strategy: AgentStrategy,
     differences: &mut Differences,
 ) -> Result<(), Problem> {
     let Some(expected) = expected else { return Ok(()) };
@@ -127,40 +157,111 @@ fn compare_request(
         &int(expected, "n_messages")?.to_string(),
         &request.messages.len().to_string(),
     );
-    differences.same(&format!("request {at}, has tools"), "true", &(!request.tools.is_empty()).to_string());
+    let has_tools = |has: bool| has.to_string();
+    differences.same(
+        &format!("request {at}, has tools"),
+        &has_tools(optional(expected, "tools").is_some()),
+        &has_tools(!request.tools.is_empty()),
+    );
     if optional(expected, "messages").is_some() {
-        let expected: List = list(expected, "messages")?.iter().map(normal_message).collect();
-        let actual: List = request.messages.iter().map(original_form).collect();
+        let expected: List =
+            list(expected, "messages")?.iter().map(|m| shown_system(normal_message(m), strategy)).collect();
+        let actual: List = request.messages.iter().map(|m| shown_system(original_form(m), strategy)).collect();
         differences.same(&format!("request {at}"), &json::dumps(&expected.into()), &json::dumps(&actual.into()));
     }
     Ok(())
 }
 
-fn compare_result(expected: &Value, episode: &Episode, differences: &mut Differences) -> Result<(), Problem> {
+fn compare_result(
+    expected: &Value,
+    episode: &Episode,
+    offers_tools: bool,
+    differences: &mut Differences,
+) -> Result<(), Problem> {
+    let strategy = if offers_tools { AgentStrategy::FewShot } else { AgentStrategy::Act };
     let reward = episode.ending().and_then(Ending::reward).map_or(Value::None, Value::Float);
     differences.same("reward", &json::dumps(field(expected, "reward")?), &json::dumps(&reward));
-    let messages: List = list(expected, "messages")?.iter().map(normal_message).collect();
-    let kept: List = episode.agent_messages().iter().map(original_form).collect();
+    let messages: List =
+        list(expected, "messages")?.iter().map(|message| shown_system(normal_message(message), strategy)).collect();
+    let kept: List =
+        episode.agent_messages().iter().map(|message| shown_system(original_form(message), strategy)).collect();
     differences.same("messages", &json::dumps(&messages.into()), &json::dumps(&kept.into()));
     let info = episode.last_info().map_or_else(|| "no info".to_owned(), |info| shown_info(&info.to_value()));
     differences.same("info", &json::dumps(field(expected, "info")?), &info);
     let of_agent = episode.trajectory().iter().filter(|step| !matches!(step.kind, StepKind::UserSaid { .. }));
     let cost: f64 = of_agent.filter_map(|step| step.reply()?.cost_usd).sum();
-    // An empty float sum is -0.0 in Rust.
-    differences.same(
-        "total cost",
-        &json::dumps(field(expected, "total_cost")?),
-        &json::dumps(&Value::Float(cost + 0.0)),
-    );
+    // An empty float sum is -0.0 in Rust. The original's act and react agents do not tell their cost.
+    let cost = if offers_tools { Value::Float(cost + 0.0) } else { Value::None };
+    let expected = optional(expected, "total_cost").cloned().unwrap_or(Value::None);
+    differences.same("total cost", &json::dumps(&expected), &json::dumps(&cost));
     Ok(())
 }
 
-/// What the agent said in a step, as the user got it.
-fn heard(step: &taupe::rollout::Step) -> Option<Value> {
-    match &step.kind {
-        StepKind::AgentSaid { words, .. } => Some(words.as_deref().map_or(Value::None, Value::from)),
-        _ => None,
+fn strategy(record: &Value) -> Result<AgentStrategy, Problem> {
+    let name = text(record, "strategy")?;
+    let known = AgentStrategy::ALL.into_iter().find(|strategy| strategy.name() == name);
+    known.ok_or_else(|| Problem::malformed(format!("unknown strategy `{name}`")))
+}
+
+/// The examples that the original drew: from its own displays, after seeding.
+fn examples(record: &Value) -> Result<Vec<String>, Problem> {
+    let domain = match text(record, "domain")? {
+        "airline" => "Airline",
+        _ => "Retail",
+    };
+    let lines = upstream_text(&format!("tau-bench/few_shot/Mock{domain}DomainEnv-few_shot.jsonl"))?;
+    let displays = lines
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| {
+            let line = json::loads(line).map_err(|error| Problem::malformed(error.to_string()))?;
+            Ok(text(&line, "messages_display")?.to_owned())
+        })
+        .collect::<Result<Vec<_>, Problem>>()?;
+    let mut random = Random::new(int(record, "random_seed_before_solve")?);
+    few_shot::draw(&displays, few_shot::SHOTS, &mut random).map_err(|error| Problem::malformed(error.to_string()))
+}
+
+/// A message with its system text in a form that can be compared: that of a few-shot agent by its hash, that of an act
+/// or react agent by its beginning alone, as the rest of it is of our own wording.
+fn shown_system(mut message: Value, strategy: AgentStrategy) -> Value {
+    let Value::Dict(fields) = &mut message else { return message };
+    if fields.get("role").and_then(Value::as_str).is_none_or(|role| &**role != "system") {
+        return message;
     }
+    let content = fields.get("content").cloned().unwrap_or(Value::None);
+    let shown = match (&content, strategy) {
+        (Value::Str(own), AgentStrategy::FewShot) if !own.starts_with(WIKI) => {
+            format!("{} characters, SHA-256 {}", own.chars().count(), sha256(own))
+        }
+        (Value::Dict(recorded), AgentStrategy::FewShot) => {
+            let part = |name: &str| recorded.get(name).map(py_text::str_of).unwrap_or_default();
+            format!("{} characters, SHA-256 {}", part("len"), part("sha256"))
+        }
+        (Value::Str(own), AgentStrategy::Act | AgentStrategy::React)
+            if own.starts_with(&format!("{WIKI}\n#Available tools\n[{{")) =>
+        {
+            "instruction, tools, format".to_owned()
+        }
+        (Value::Dict(recorded), AgentStrategy::Act | AgentStrategy::React)
+            if recorded.contains_key("starts_with_wiki") =>
+        {
+            "instruction, tools, format".to_owned()
+        }
+        _ => return message,
+    };
+    fields.set("content", shown);
+    message
+}
+
+fn sha256(text: &str) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What the agent said, as the original's user gets it: a value of any type.
+fn heard(action: &Action) -> Option<Value> {
+    if action.name == RESPOND { action.kwargs.get("content").cloned() } else { None }
 }
 
 fn scripted_user(line: Option<&Value>) -> Result<ChatReply, Problem> {
@@ -249,32 +350,70 @@ fn original_call(call: &ToolCall) -> Value {
 
 fn user(record: &Value, differences: &mut Differences) -> Result<(), Problem> {
     // The original's constructor makes calls whose answers it throws away; ours makes none.
-    let wasted =
-        usize::try_from(int(record, "calls_in_constructor")?).map_err(|_| wrong("calls_in_constructor", "a count"))?;
+    let wasted = match optional(record, "calls_in_constructor") {
+        Some(_) => int(record, "calls_in_constructor")?,
+        // It broke off there; our first turn does the same.
+        None => 0,
+    };
+    let wasted = usize::try_from(wasted).map_err(|_| wrong("calls_in_constructor", "a count"))?;
     let requests = list(record, "requests")?;
     let script = list(record, "model_script")?;
     let mut script = script.iter().enumerate().skip(wasted);
-    let mut user = LlmUser::new(text(record, "instruction")?);
-    for (at, event) in list(record, "events")?.iter().enumerate() {
-        if optional(event, "step").is_some() {
-            user.hear(text(event, "step")?);
+    let name = text(record, "strategy")?;
+    let strategy = UserStrategy::ALL.into_iter().find(|strategy| strategy.name() == name);
+    let strategy = strategy.ok_or_else(|| Problem::malformed(format!("unknown strategy `{name}`")))?;
+    let mut user = UserSimulator::new(strategy, text(record, "instruction")?);
+    let events = list(record, "events")?;
+    let agent_says = list(record, "agent_says")?;
+    let turns = events.len() + usize::from(optional(record, "raises").is_some());
+    for at in 0..turns {
+        if let Some(said) = at.checked_sub(1).and_then(|said| agent_says.get(said)) {
+            user.hear(said.as_str().ok_or_else(|| wrong("agent_says", "a list of texts"))?);
         }
-        let (call, line) = script.next().ok_or_else(|| Problem::malformed("the model's script is too short"))?;
-        compare_user_messages(
-            &format!("request {call}"),
-            requests.get(call),
-            "messages",
-            &user.request().messages,
-            differences,
-        )?;
-        let content = line.as_str().map(ToString::to_string);
-        let answer = content.as_deref().map_or(Value::None, Value::from);
-        user.record(AssistantMessage { content, ..AssistantMessage::default() });
-        let expected = event.as_dict().and_then(|event| event.get("answer").or_else(|| event.get("reset")));
-        differences.same(&format!("event {at}"), &json::dumps(expected.unwrap_or(&Value::None)), &json::dumps(&answer));
-        differences.same(&format!("calls by event {at}"), &int(event, "calls")?.to_string(), &(call + 1).to_string());
+        let (call, turn) = user_turn(&mut user, &mut script, requests, differences)?;
+        match (events.get(at), turn) {
+            (Some(event), Turn::Said(answer)) => {
+                let answer = answer.as_deref().map_or(Value::None, Value::from);
+                let expected = event.as_dict().and_then(|event| event.get("answer").or_else(|| event.get("reset")));
+                let expected = expected.unwrap_or(&Value::None);
+                differences.same(&format!("event {at}"), &json::dumps(expected), &json::dumps(&answer));
+                let calls = int(event, "calls")?.to_string();
+                differences.same(&format!("calls by event {at}"), &calls, &(call + 1).to_string());
+            }
+            (None, Turn::Fault(error)) => {
+                differences.same("exception", text(record, "raises")?, error.kind.name());
+                differences.same("exception text", text(record, "message")?, &error.message);
+            }
+            (expected, turn) => {
+                let expected = if expected.is_some() { "an answer" } else { "an exception" };
+                differences.same(&format!("event {at}"), expected, &format!("{turn:?}"));
+            }
+        }
+    }
+    if optional(record, "calls_in_constructor").is_none() {
+        // Of a user that was never made nothing is kept.
+        return Ok(());
     }
     compare_user_messages("messages kept", Some(record), "messages_kept", user.messages(), differences)
+}
+
+/// Makes the calls of one turn; gives the position of the last one and what it came to.
+fn user_turn<'a>(
+    user: &mut UserSimulator,
+    script: &mut impl Iterator<Item = (usize, &'a Value)>,
+    requests: &List,
+    differences: &mut Differences,
+) -> Result<(usize, Turn), Problem> {
+    loop {
+        let (call, line) = script.next().ok_or_else(|| Problem::malformed("the model's script is too short"))?;
+        let (request, what) = (user.request(), format!("request {call}"));
+        compare_user_messages(&what, requests.get(call), "messages", &request.messages, differences)?;
+        let content = line.as_str().map(ToString::to_string);
+        match user.supply(AssistantMessage { content, ..AssistantMessage::default() }) {
+            Turn::More => {}
+            turn => return Ok((call, turn)),
+        }
+    }
 }
 
 /// Compares the user's conversation. Its prompt is ours in wording, so only its place is compared.
@@ -292,11 +431,37 @@ fn compare_user_messages(
     Ok(())
 }
 
+/// A message with what is of our own wording left out: of a system text everything, of a question about the
+/// conversation everything but the conversation and the words in question.
 fn without_prompt(mut message: Value) -> Value {
-    if let Value::Dict(fields) = &mut message
-        && fields.get("role").and_then(Value::as_str).is_some_and(|role| &**role == "system")
-    {
-        fields.set("content", "<prompt>");
-    }
+    let Value::Dict(fields) = &mut message else { return message };
+    let is_system = fields.get("role").and_then(Value::as_str).is_some_and(|role| &**role == "system");
+    let shown = match fields.get("content") {
+        _ if is_system => "<prompt>".to_owned(),
+        Some(Value::Dict(recorded)) => {
+            let part = |name: &str| recorded.get(name).map(py_text::str_of).unwrap_or_default();
+            shown_question(&part("prompt"), &part("transcript"), &part("response"))
+        }
+        Some(Value::Str(own)) => {
+            let Some((_, rest)) = own.split_once("# Transcript:\n") else { return message };
+            let Some((transcript, rest)) = rest.split_once("\n\n# Response:\n") else { return message };
+            let (verified, reflected) = (rest.split_once("\n\n-----"), rest.split_once("\n\n# Format:"));
+            match (verified, reflected) {
+                (Some((response, _)), _) => shown_question("verify", transcript, response),
+                (_, Some((response, _))) => shown_question("reflect", transcript, response),
+                _ => return message,
+            }
+        }
+        _ => return message,
+    };
+    fields.set("content", shown);
     message
+}
+
+/// The prompt inside a transcript is ours in wording too. Verified words stand in the original's question in the form
+/// of a library object, which is told by a mark.
+fn shown_question(kind: &str, transcript: &str, response: &str) -> String {
+    let customer = transcript.find("\nCustomer: ").map_or("", |at| &transcript[at..]);
+    let response = if kind == "verify" { "…" } else { response };
+    format!("{kind}\n{customer}\n{response}")
 }

@@ -1,0 +1,83 @@
+//! Agents that write their action as text: `react` with a thought before it, `act` without
+//! (`chat_react_agent.py`).
+
+use super::tool_calling::json_kind;
+use crate::chat::{AssistantMessage, ToolSpec};
+use crate::domain::{Action, RESPOND};
+use crate::py::{self, Dict, Exception, PyError, PyResult, Value, json, ops, text};
+
+/// What stands before the action in a reply; the last one counts.
+const MARKER: &str = "Action:";
+
+/// What a tool's answer begins with.
+pub const OBSERVATION: &str = "API output: ";
+
+/// The system text: the instruction, the tools, and how to write an action. The wording of the last part is Taupe's
+/// own; its place and the format that it asks for are the original's.
+#[must_use]
+pub fn prompt(instruction: &str, tools: &[ToolSpec], with_thought: bool) -> String {
+    let tools = serde_json::to_string(&tools.iter().map(offered).collect::<Vec<_>>()).unwrap_or_default();
+    // As Python writes it.
+    let tools = json::loads(&tools).map_or(tools, |tools| json::dumps(&tools));
+    let (thought, shape, look_up, answer) = if with_thought {
+        (
+            "Begin each message with the line `Thought:` and, below it, one line in which you weigh what to do. ",
+            "Thought:\n<one line of reasoning>\nAction:\n",
+            "Thought:\nThe city is in the USA, so degrees Fahrenheit are what the user expects.\n",
+            "Thought:\nNow I know the weather and can answer.\n",
+        )
+    } else {
+        ("", "Action:\n", "", "")
+    };
+    format!(
+        "{instruction}\n#Available tools\n{tools}\n# Instruction\n\
+         You are the agent: serve the user with the tools above and keep to the policy above.\n\n\
+         {thought}Write one action in each message, as JSON after the line `Action:`, and nothing behind it:\n\
+         {shape}{{\"name\": <name of the action>, \"arguments\": <its arguments as a JSON object>}}\n\n\
+         Only valid JSON without a code fence is understood. Never invent arguments. To speak to the user, take the \
+         action `{RESPOND}` with the one argument `content`.\n\n\
+         Say the user asks how warm it is in San Francisco, and there is a tool `get_current_weather` with the \
+         arguments `location` and `format`. Then write:\n\
+         {look_up}Action:\n\
+         {{\"name\": \"get_current_weather\", \"arguments\": {{\"location\": \"San Francisco, CA\", \"format\": \
+         \"fahrenheit\"}}}}\n\n\
+         If it answers \"70F\", write:\n\
+         {answer}Action:\n\
+         {{\"name\": \"{RESPOND}\", \"arguments\": {{\"content\": \"It is 70 degrees Fahrenheit in San Francisco.\"}}}}\n"
+    )
+}
+
+fn offered(tool: &ToolSpec) -> serde_json::Value {
+    serde_json::json!({"type": "function", "function": tool})
+}
+
+/// The action after the last marker; a text that is no JSON there is a reply to the user.
+///
+/// # Errors
+/// No text at all, or JSON that is no action. The original's run ends there.
+pub fn decide(reply: &AssistantMessage) -> PyResult<Action> {
+    let Some(content) = &reply.content else {
+        return Err(ops::attribute_error(&Value::None, "split"));
+    };
+    let written = text::strip(content.rsplit(MARKER).next().unwrap_or_default());
+    let action = match py::json::loads(written) {
+        Ok(action) => action,
+        Err(error) if error.kind == Exception::JsonDecodeError => {
+            let kwargs = Dict::from_iter([("content", Value::from(written))]);
+            return Ok(Action { name: RESPOND.to_owned(), kwargs });
+        }
+        Err(error) => return Err(error),
+    };
+    for part in ["name", "arguments"] {
+        if !ops::contains_substring(&action, part)? {
+            return Err(PyError::new(Exception::AssertionError, ""));
+        }
+    }
+    match (ops::get_key(&action, "name")?, ops::get_key(&action, "arguments")?) {
+        (Value::Str(name), Value::Dict(kwargs)) => Ok(Action { name: name.to_string(), kwargs: kwargs.clone() }),
+        (name, arguments) => Err(PyError::new(
+            Exception::ValidationError,
+            format!("an action's name is a JSON {}, its arguments a JSON {}", json_kind(name), json_kind(arguments)),
+        )),
+    }
+}
