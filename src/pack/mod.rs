@@ -27,7 +27,7 @@ pub use blob::BlobId;
 pub use install::{FileFault, FileState, Install, Progress};
 pub use manifest::{FileRole, Manifest, PACKS, PackFile};
 pub use record::{FileRecord, PackRecord};
-pub use results::{RecordedResult, RecordedRun, ResultsError};
+pub use results::{RecordedResult, RecordedRun, ResultsError, RunName};
 pub use setup::{InstallError, Installed, Kept, install, load_installed, remove};
 pub use source::{BaseAddress, Check, Source};
 pub use starter::{STARTERS, Starter, StarterError, StarterFile};

@@ -5,7 +5,7 @@
 //! versions of the model library add, are ignored in messages and kept in `info`.
 
 use crate::chat::{AssistantMessage, Message, ToolCall};
-use crate::py::{Dict, List, PyError, Value, json, text};
+use crate::py::{Dict, List, PyError, Value, float, json, text};
 
 /// One rollout as the original records it.
 #[derive(Clone, Debug)]
@@ -84,6 +84,43 @@ impl RecordedResult {
     #[must_use]
     pub fn error(&self) -> Option<String> {
         self.info.get("error").map(text::str_of)
+    }
+}
+
+/// The settings of an original run that its file name tells (`RunConfig` of `tau_bench/types.py`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunName<'a> {
+    /// The folder.
+    pub log_dir: &'a str,
+    pub agent_strategy: &'a str,
+    /// Of a model named with a path, such as `vendor/model`, the last part counts.
+    pub model: &'a str,
+    pub temperature: f64,
+    /// The range of tasks as it was asked for: an end of −1 stands for all.
+    pub start_index: i64,
+    pub end_index: i64,
+    pub user_model: &'a str,
+    pub user_strategy: &'a str,
+    /// Month, day, hour, minute and second, two digits each.
+    pub moment: &'a str,
+}
+
+impl RunName<'_> {
+    /// The path of the run's result file.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!(
+            "{}/{}-{}-{}_range_{}-{}_user-{}-{}_{}.json",
+            self.log_dir,
+            self.agent_strategy,
+            self.model.rsplit('/').next().unwrap_or(self.model),
+            float::repr(self.temperature),
+            self.start_index,
+            self.end_index,
+            self.user_model,
+            self.user_strategy,
+            self.moment
+        )
     }
 }
 

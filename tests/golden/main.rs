@@ -14,6 +14,7 @@ mod history;
 mod metrics;
 mod python;
 mod random;
+mod run;
 mod tally;
 mod tools;
 mod vectors;
@@ -35,7 +36,7 @@ type Kinds = &'static [(&'static str, Check)];
 /// What can be checked, by folder.
 const KINDS: &[(&str, &[Kinds])] = &[(
     "tau-bench",
-    &[python::KINDS, tools::KINDS, episodes::KINDS, conversations::KINDS, metrics::KINDS, history::KINDS],
+    &[python::KINDS, tools::KINDS, episodes::KINDS, conversations::KINDS, metrics::KINDS, history::KINDS, run::KINDS],
 )];
 
 fn main() -> ExitCode {
