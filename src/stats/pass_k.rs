@@ -96,7 +96,7 @@ pub fn pass_at_k(won: usize, trials: usize, k: usize) -> f64 {
 }
 
 /// How many ways there are to take k of n.
-fn combinations(n: usize, k: usize) -> BigInt {
+pub(super) fn combinations(n: usize, k: usize) -> BigInt {
     if k > n {
         return BigInt::ZERO;
     }

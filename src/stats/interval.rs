@@ -1,0 +1,52 @@
+//! How sure a share of successes is.
+
+/// The 97.5 % point of the normal distribution: intervals are of 95 %.
+const Z: f64 = 1.959_963_984_540_054;
+
+/// Where a share lies with 95 % confidence.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    pub low: f64,
+    pub high: f64,
+}
+
+/// The Wilson score interval of `won` successes in `trials` independent trials (Wilson 1927); `None` without a trial.
+///
+/// Unlike the textbook interval it is sensible for few trials and for shares of 0 and 1.
+#[must_use]
+pub fn wilson(won: usize, trials: usize) -> Option<Interval> {
+    if trials == 0 {
+        return None;
+    }
+    let n = trials as f64;
+    let share = won.min(trials) as f64 / n;
+    let spread = 1.0 + Z * Z / n;
+    let middle = (share + Z * Z / (2.0 * n)) / spread;
+    let half = Z / spread * libm::sqrt(share * (1.0 - share) / n + Z * Z / (4.0 * n * n));
+    Some(Interval { low: (middle - half).max(0.0), high: (middle + half).min(1.0) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(won: usize, trials: usize, low: f64, high: f64) {
+        let interval = wilson(won, trials).unwrap();
+        assert!((interval.low - low).abs() < 5e-5 && (interval.high - high).abs() < 5e-5, "{interval:?}");
+    }
+
+    #[test]
+    fn published_values() {
+        // Newcombe 1998, table I.
+        check(81, 263, 0.2553, 0.3662);
+        check(15, 148, 0.0624, 0.1605);
+        check(0, 20, 0.0, 0.1611);
+        check(1, 29, 0.0061, 0.1718);
+    }
+
+    #[test]
+    fn without_a_trial_nothing_is_known() {
+        assert_eq!(wilson(0, 0), None);
+    }
+}
