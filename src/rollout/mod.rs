@@ -1,6 +1,7 @@
 //! One agent, one user, one task: from the opening line to the reward.
 
 pub mod agent;
+pub mod attribution;
 pub mod drive;
 pub mod environment;
 pub mod episode;
@@ -15,6 +16,7 @@ pub mod trajectory;
 pub mod user;
 
 pub use agent::{Agent, AgentSettings, AgentStrategy};
+pub use attribution::{Attribution, AttributionError, Author, FaultType, Inquired, Inquiry};
 pub use drive::{Drive, Pace, Progress, Recorder, SeatedBy, Seats, drive};
 pub use environment::{EnvInfo, EnvResponse, Environment, STOP, UserReply, respond_content};
 pub use episode::{DEFAULT_MAX_STEPS, Ending, Episode, Seat};
