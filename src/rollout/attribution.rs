@@ -312,6 +312,7 @@ mod tests {
             user_id: "ada".into(),
             user_scenario: "You are Ada.".into(),
             expected_actions: Vec::new(),
+            agenda: None,
             outputs: outputs.iter().map(|output| (*output).to_owned()).collect(),
         }
     }
