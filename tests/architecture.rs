@@ -15,8 +15,6 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("provider", &["chat"]),
     ("domain", &["chat", "py"]),
     ("cast", &["domain", "chat", "py"]),
-    ("pack", &["domain", "py"]),
-    ("cast", &["domain"]),
     ("pack", &["domain", "chat", "py"]),
     ("rollout", &["domain", "chat", "py"]),
     ("journal", &["rollout", "domain", "chat", "py"]),
