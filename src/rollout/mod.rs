@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod attribution;
+pub mod batch;
 pub mod drive;
 pub mod environment;
 pub mod episode;
@@ -17,6 +18,7 @@ pub mod user;
 
 pub use agent::{Agent, AgentSettings, AgentStrategy};
 pub use attribution::{Attribution, AttributionError, Author, FaultType, Inquired, Inquiry};
+pub use batch::{Batch, BatchSettings, Cell, CellState};
 pub use drive::{Drive, Pace, Progress, Recorder, SeatedBy, Seats, drive};
 pub use environment::{EnvInfo, EnvResponse, Environment, STOP, UserReply, respond_content};
 pub use episode::{DEFAULT_MAX_STEPS, Ending, Episode, Seat};

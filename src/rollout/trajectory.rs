@@ -80,6 +80,16 @@ impl Spent {
         spent
     }
 
+    /// Adds what something else used up.
+    pub fn merge(&mut self, other: &Self) {
+        self.calls += other.calls;
+        self.usage.add(&other.usage);
+        self.model_ms += other.model_ms;
+        if let Some(cost) = other.cost_usd {
+            self.cost_usd = Some(self.cost_usd.unwrap_or(0.0) + cost);
+        }
+    }
+
     /// Adds one more call.
     pub fn add(&mut self, reply: &ChatReply) {
         self.calls += 1;
