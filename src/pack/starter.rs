@@ -22,12 +22,15 @@ pub struct StarterFile {
 }
 
 /// The starter worlds, in the order in which they are offered.
-pub const STARTERS: &[StarterFile] = &[StarterFile { id: "starter-retail", path: "worlds/retail.json", first_task: 0 }];
+pub const STARTERS: &[StarterFile] = &[
+    StarterFile { id: "starter-retail", path: "worlds/retail.json", first_task: 0 },
+    StarterFile { id: "starter-airline", path: "worlds/airline.json", first_task: 0 },
+];
 
 /// A starter world's content.
 #[derive(Debug)]
 pub struct Starter {
-    /// The shop's name.
+    /// The shop's or the airline's name.
     pub name: String,
     /// What it is, in a sentence.
     pub about: String,

@@ -1,111 +1,21 @@
-//! The starter world "retail": it can be read, it holds together, its tasks can be won and not by accident.
-
-mod support;
+//! "retail" in particular: its records agree, and the usual shortcuts lose.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write as _;
-use std::sync::Arc;
 
-use expect_test::{Expect, expect};
 use serde_json::Value as Json;
-use support::object;
-use taupe::domain::{Action, Task, World};
-use taupe::pack::{STARTERS, Starter, StarterFile};
-use taupe::py::{Dict, Value};
-use taupe::rollout::{Reward, reference_run};
+use taupe::domain::Action;
+use taupe::py::Value;
 
-const CONTENT: &str = include_str!("../assets/worlds/retail.json");
-const FILE: &StarterFile = &STARTERS[0];
-const SPLITS: [(&str, usize); 3] = [("train", 12), ("dev", 6), ("test", 6)];
-
-fn starter() -> Starter {
-    FILE.read(CONTENT.as_bytes()).expect("the committed world can be read")
-}
-
-fn tasks(world: &World) -> Vec<Arc<Task>> {
-    SPLITS.iter().flat_map(|(split, _)| world.tasks(split).expect("the split is there")).cloned().collect()
-}
-
-/// The file as it stands, for what the loader passes over.
-fn json() -> Json {
-    serde_json::from_str(CONTENT).expect("the committed world is JSON")
-}
-
-fn table(json: &Json, name: &str) -> Vec<(String, Json)> {
-    let records = json["tables"][name].as_object().expect("a table is an object");
-    records.iter().map(|(id, record)| (id.clone(), record.clone())).collect()
-}
-
-fn list(value: &Json) -> &[Json] {
-    value.as_array().expect("a list")
-}
-
-fn text(value: &Json) -> &str {
-    value.as_str().expect("a text")
-}
+use crate::support::object;
+use crate::worlds::{RETAIL, list, reward, table, taught, tasks, text};
 
 fn cents(value: &Json) -> i64 {
     (value.as_f64().expect("a number") * 100.0).round() as i64
 }
 
-/// The reward of ending with these calls made and these words said.
-fn reward(world: &World, task: &Arc<Task>, calls: &[Action]) -> f64 {
-    let mut db = world.database.clone();
-    for call in calls {
-        world.domain.call(&mut db, &call.name, &call.kwargs).expect("retail steps do not raise");
-    }
-    let kwargs = Dict::from_iter([("content", Value::from(task.outputs.join("\n").as_str()))]);
-    let said = Action { name: "respond".to_owned(), kwargs };
-    Reward::of(world, task, &db, &[said]).expect("a log of plain texts is judged").reward
-}
-
-fn teaches(json: &Json, task: &Task) -> Vec<String> {
-    let rules = list(&json["splits"][&task.id.split][task.id.index]["teaches"]);
-    rules.iter().map(|rule| text(rule).to_owned()).collect()
-}
-
-#[test]
-fn there_are_24_tasks_in_three_splits_each_with_a_title() {
-    let world = starter().world;
-    let sizes: Vec<_> = world.splits().map(|split| (split, world.tasks(split).unwrap().len())).collect();
-    assert_eq!(sizes, SPLITS);
-    let titles: BTreeSet<_> = tasks(&world).iter().filter_map(|task| task.title.clone()).collect();
-    assert_eq!(titles.len(), 24);
-}
-
-#[test]
-fn doing_what_is_expected_wins_every_task() {
-    let world = starter().world;
-    for task in tasks(&world) {
-        let run = reference_run(&world, &task).unwrap();
-        assert_eq!(run.ending.reward(), Some(1.0), "{}", task.id);
-        let mut db = world.database.clone();
-        for action in &task.expected_actions {
-            let outcome = world.domain.call(&mut db, &action.name, &action.kwargs).unwrap();
-            assert!(!outcome.status.is_error(), "{}, {}: {}", task.id, action.name, outcome.observation);
-        }
-    }
-}
-
-#[test]
-fn doing_nothing_wins_only_refusals_and_transfers() {
-    let (world, json) = (starter().world, json());
-    let fresh = world.database.clone();
-    let won: Vec<_> = tasks(&world)
-        .into_iter()
-        .filter(|task| Reward::of(&world, task, &fresh, &[]).unwrap().reward > 0.0)
-        .inspect(|task| {
-            let rules = teaches(&json, task);
-            assert!(rules.iter().any(|rule| rule == "refuse" || rule == "transfer"), "{}: {rules:?}", task.id);
-        })
-        .map(|task| task.id.to_string())
-        .collect();
-    assert_eq!(won, ["train/9", "train/10", "dev/0", "test/0", "test/1"]);
-}
-
 #[test]
 fn carrying_out_a_request_that_must_be_refused_loses() {
-    let world = starter().world;
+    let world = RETAIL.world();
     for (split, index) in [("train", 9), ("dev", 0), ("test", 0)] {
         let task = world.task(split, index).unwrap();
         let order = task.user_scenario.split([' ', '.', ',']).find(|word| word.starts_with('#')).unwrap();
@@ -117,9 +27,8 @@ fn carrying_out_a_request_that_must_be_refused_loses() {
 
 #[test]
 fn changing_items_before_the_rest_loses_the_tasks_that_teach_it() {
-    let (world, json) = (starter().world, json());
-    let taught: Vec<_> =
-        tasks(&world).into_iter().filter(|task| teaches(&json, task).contains(&"items-last".to_owned())).collect();
+    let (world, json) = (RETAIL.world(), RETAIL.json());
+    let taught = taught(&world, &json, "items-last");
     assert!(taught.len() >= 2);
     for task in taught {
         let mut calls = task.expected_actions.clone();
@@ -130,9 +39,8 @@ fn changing_items_before_the_rest_loses_the_tasks_that_teach_it() {
 
 #[test]
 fn one_call_for_each_item_loses_the_tasks_that_teach_to_collect_them() {
-    let (world, json) = (starter().world, json());
-    let taught: Vec<_> =
-        tasks(&world).into_iter().filter(|task| teaches(&json, task).contains(&"collect-items".to_owned())).collect();
+    let (world, json) = (RETAIL.world(), RETAIL.json());
+    let taught = taught(&world, &json, "collect-items");
     assert!(taught.len() >= 4);
     for task in taught {
         let calls: Vec<Action> = task.expected_actions.iter().flat_map(one_for_each_item).collect();
@@ -158,11 +66,8 @@ fn one_for_each_item(call: &Action) -> Vec<Action> {
 
 #[test]
 fn refunding_to_the_card_loses_the_tasks_that_teach_to_ask_for_the_destination() {
-    let (world, json) = (starter().world, json());
-    let taught: Vec<_> = tasks(&world)
-        .into_iter()
-        .filter(|task| teaches(&json, task).contains(&"refund-destination".to_owned()))
-        .collect();
+    let (world, json) = (RETAIL.world(), RETAIL.json());
+    let taught = taught(&world, &json, "refund-destination");
     assert!(taught.len() >= 2);
     for task in taught {
         let mut calls = task.expected_actions.clone();
@@ -175,54 +80,8 @@ fn refunding_to_the_card_loses_the_tasks_that_teach_to_ask_for_the_destination()
 }
 
 #[test]
-fn every_tool_that_writes_is_expected_by_some_task() {
-    let world = starter().world;
-    let used: BTreeSet<String> =
-        tasks(&world).iter().flat_map(|task| task.expected_actions.iter().map(|action| action.name.clone())).collect();
-    let unused: Vec<_> = world
-        .domain
-        .tools
-        .iter()
-        .filter(|tool| tool.writes && !used.contains(tool.name))
-        .map(|tool| tool.name)
-        .collect();
-    assert!(unused.is_empty(), "{unused:?}");
-    assert!(used.contains("transfer_to_human_agents"));
-}
-
-#[test]
-fn every_task_names_what_it_teaches_and_every_rule_is_taught() {
-    let (world, json) = (starter().world, json());
-    let rules: BTreeSet<String> = json["rules"].as_object().unwrap().keys().cloned().collect();
-    let mut taught = BTreeSet::new();
-    for task in tasks(&world) {
-        let own = teaches(&json, &task);
-        assert!(!own.is_empty(), "{}", task.id);
-        taught.extend(own);
-    }
-    assert_eq!(taught, rules);
-}
-
-#[test]
-fn the_texts_have_their_lengths() {
-    let starter = starter();
-    let words = starter.world.policy.split_whitespace().count();
-    assert!((500..=800).contains(&words), "{words} words");
-    assert_eq!(starter.seed_instruction.matches('.').count(), 1);
-}
-
-#[test]
-fn the_file_is_small() {
-    // Brotli, which hosts send, is never behind this by more than its dictionary's head start.
-    let mut deflate = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
-    deflate.write_all(CONTENT.as_bytes()).unwrap();
-    let bytes = deflate.finish().unwrap().len();
-    assert!(bytes < 60_000, "{bytes} bytes");
-}
-
-#[test]
 fn products_have_distinct_ids_and_variants() {
-    let json = json();
+    let json = RETAIL.json();
     let products = table(&json, "products");
     assert_eq!(products.len(), 20);
     let (mut names, mut item_ids) = (BTreeSet::new(), BTreeSet::new());
@@ -244,7 +103,7 @@ fn products_have_distinct_ids_and_variants() {
 
 #[test]
 fn users_can_be_told_apart() {
-    let json = json();
+    let json = RETAIL.json();
     let users = table(&json, "users");
     assert_eq!(users.len(), 30);
     let (mut emails, mut names, mut methods) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
@@ -269,7 +128,7 @@ fn users_can_be_told_apart() {
 
 #[test]
 fn orders_agree_with_their_users_and_products() {
-    let json = json();
+    let json = RETAIL.json();
     let (orders, users, products) = (table(&json, "orders"), &json["tables"]["users"], &json["tables"]["products"]);
     assert_eq!(orders.len(), 60);
     let mut listed: Vec<String> = table(&json, "users")
@@ -323,7 +182,7 @@ fn orders_agree_with_their_users_and_products() {
 
 #[test]
 fn tasks_speak_of_records_that_there_are() {
-    let (world, json) = (starter().world, json());
+    let (world, json) = (RETAIL.world(), RETAIL.json());
     for task in tasks(&world) {
         let user = &json["tables"]["users"][&task.user_id];
         let name = format!("{} {}", text(&user["name"]["first_name"]), text(&user["name"]["last_name"]));
@@ -341,54 +200,5 @@ fn tasks_speak_of_records_that_there_are() {
                 assert_eq!(text(&order["user_id"]), task.user_id, "{}", task.id);
             }
         }
-    }
-}
-
-#[test]
-fn the_database_is_plain_ascii_as_the_benchmarks() {
-    assert!(CONTENT.is_ascii());
-}
-
-#[track_caller]
-fn check_refused(content: &[u8], expected: Expect) {
-    expected.assert_eq(&FILE.read(content).expect_err("this is no world").to_string());
-}
-
-#[test]
-fn a_file_of_another_shape_is_refused_with_its_place() {
-    check_refused(b"\xff", expect!["worlds/retail.json is not text: its byte 0 is not UTF-8."]);
-    check_refused(
-        b"<!doctype html>",
-        expect!["worlds/retail.json is not JSON: Expecting value: line 1 column 1 (char 0)."],
-    );
-    check_refused(b"[]", expect!["worlds/retail.json, the file: expected an object, met list."]);
-    check_refused(b"{}", expect!["worlds/retail.json, `domain`: expected a text, met nothing."]);
-    check_refused(
-        br#"{"domain": "moon"}"#,
-        expect!["worlds/retail.json is for the domain “moon”, which this page does not have."],
-    );
-    check_refused(
-        br#"{"domain": "retail", "tables": {"orders": []}}"#,
-        expect!["worlds/retail.json, table `orders`: expected an object, met list."],
-    );
-    check_refused(
-        br#"{"domain": "retail", "tables": {}, "splits": {"dev": {}}}"#,
-        expect!["worlds/retail.json, split `dev`: expected a list, met dict."],
-    );
-    check_refused(
-        br#"{"domain": "retail", "tables": {}, "splits": {"dev": [{"actions": []}]}}"#,
-        expect!["worlds/retail.json, task 0: expected a list as `outputs`, met nothing."],
-    );
-    check_refused(
-        br#"{"domain": "retail", "tables": {}, "splits": {}, "policy": 1}"#,
-        expect!["worlds/retail.json, `policy`: expected a text, met int."],
-    );
-}
-
-#[test]
-fn a_file_cut_anywhere_is_refused() {
-    let all = CONTENT.trim_end().as_bytes();
-    for end in (0..all.len()).step_by(997) {
-        assert!(FILE.read(&all[..end]).is_err(), "cut at {end}");
     }
 }
