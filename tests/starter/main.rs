@@ -3,7 +3,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod airline_figures;
 mod airline_records;
+mod airline_rig;
 mod airline_tasks;
 mod both;
 mod retail;

@@ -7,7 +7,7 @@ use taupe::domain::Action;
 use taupe::py::Value;
 
 use crate::support::object;
-use crate::worlds::{RETAIL, list, reward, table, taught, tasks, text};
+use crate::worlds::{RETAIL, list, reward, table, tasks, taught, text};
 
 fn cents(value: &Json) -> i64 {
     (value.as_f64().expect("a number") * 100.0).round() as i64
