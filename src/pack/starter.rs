@@ -1,8 +1,9 @@
 //! Starter worlds: small worlds of our own that come with the page, each one JSON file.
 //!
 //! Tables and tasks are in the benchmark's shapes, so the benchmark's tools run on them unchanged. Beside them stand
-//! the policy, a one-sentence instruction without any of its rules, and for each task a title and an agenda for the rehearsal customer. What the file says of
-//! `rules` and of what a task `teaches` is for those who change the file, and is not read here.
+//! the policy, a one-sentence instruction without any of its rules, and for each task a title and an agenda for the
+//! rehearsal customer. What the file says of `rules` and of what a task `teaches` is for those who change the file, and
+//! is not read here.
 
 use super::PackError;
 use super::tau_bench::{parse_json, table_of, tasks_of_list, text};

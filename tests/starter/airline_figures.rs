@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value as Json, json};
 use taupe::domain::Task;
 
-use crate::airline_rig::{Airline, search};
+use crate::airline_rig::{Airline, search, trip};
 use crate::worlds::{entry, list, tasks, text};
 
 #[test]
@@ -79,4 +79,56 @@ fn a_search_shows_which_coming_flights_are_cancelled() {
         }
     }
     assert_eq!(cancelled.into_iter().collect::<Vec<_>>(), ["test/4", "train/8"]);
+}
+
+#[test]
+fn exactly_what_the_policy_lets_go_is_cancelled() {
+    let airline = Airline::new();
+    let (mut cancelled, mut kept) = (0, 0);
+    for task in tasks(&airline.world) {
+        let calls = airline.calls(&task);
+        for goal in list(&entry(&airline.json, &task)["agenda"]["goals"]).iter().filter(|goal| goal["do"] == "cancel") {
+            let id = trip(&airline, &task, goal);
+            let reservation = airline.reservation(&json!(id));
+            let days = list(&reservation["flights"]).iter().map(|flight| {
+                let own = &airline.json["tables"]["flights"][text(&flight["flight_number"])];
+                text(&own["dates"][text(&flight["date"])]["status"])
+            });
+            let is_flown = days.clone().any(|status| matches!(status, "landed" | "flying"));
+            let is_new = text(&reservation["created_at"]) > "2024-05-14T15:00:00";
+            let is_called_off = days.clone().any(|status| status == "cancelled");
+            let is_insured = reservation["insurance"] == "yes" && text(&goal["reason"]).contains("ill");
+            let is_business = reservation["cabin"] == "business";
+            let is_allowed = !is_flown && (is_new || is_called_off || is_insured || is_business);
+            let expected = calls
+                .iter()
+                .any(|call| call["name"] == "cancel_reservation" && call["kwargs"]["reservation_id"] == *id);
+            assert_eq!(expected, is_allowed, "{}: {id}", task.id);
+            *(if is_allowed { &mut cancelled } else { &mut kept }) += 1;
+        }
+    }
+    assert_eq!((cancelled, kept), (7, 5));
+}
+
+#[test]
+fn exactly_the_entitled_are_compensated_by_passengers() {
+    let airline = Airline::new();
+    for task in airline.taught("compensation", 3) {
+        let goals = list(&entry(&airline.json, &task)["agenda"]["goals"]);
+        let goal = goals.iter().find(|goal| goal["do"] == "compensation").unwrap();
+        let reservation = airline.reservation(&json!(trip(&airline, &task, goal)));
+        let user = &airline.json["tables"]["users"][&task.user_id];
+        let is_entitled =
+            user["membership"] != "regular" || reservation["insurance"] == "yes" || reservation["cabin"] == "business";
+        assert!(is_entitled, "{}", task.id);
+        let flight = &reservation["flights"][0];
+        let own = &airline.json["tables"]["flights"][text(&flight["flight_number"])];
+        let each = match text(&own["dates"][text(&flight["date"])]["status"]) {
+            "cancelled" => 100,
+            "delayed" => 50,
+            other => panic!("{}: {other}", task.id),
+        };
+        let amount = airline.calls(&task).iter().find_map(|call| call["kwargs"]["amount"].as_i64());
+        assert_eq!(amount, Some(each * list(&reservation["passengers"]).len() as i64), "{}", task.id);
+    }
 }

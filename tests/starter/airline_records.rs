@@ -274,6 +274,18 @@ fn agendas_agree_with_the_records_and_with_what_is_expected() {
     }
 }
 
+/// A goal of an agenda has what it is to `do` and, as far as they apply:
+///
+/// - the trip: `reservation` where the customer knows its number, else `with` (`to`: where it goes) and `say`
+/// - `legs`: for a booking all flights, for a change those that change, with their place `at`; each with `date`, `say`,
+///   `prefer` (`cheapest`), `arrive_by`, and the `flights` that fit, which are for checking and never said
+/// - `cabin`, `bags` (how many in all), `passengers`, `replace` (`out`, `in`), `insurance`, `trip`, `from`, `to`
+/// - `pay` (names in the order of preference; in a booking they share the sum in this order), `pay_else` where that is
+///   not allowed, with `pay_else_say`
+/// - `limit` (`dollars`, `drops`: `cabin` or `all`, `cabin` to take then, `subject`)
+/// - `reason`, `words`, `answers` (`cues`, `say`), `declines`, `insists`, `refused` (`accept`), `raise` (`together`),
+///   `instead` (a goal), as in the shop's agendas
+/// - `…_when` beside a fact, or `when` in a leg: it is told only when `asked`, or also when `confirming`
 fn check_goal(json: &Json, task: &str, user: &Json, goal: &Json) {
     let kinds = ["book", "change", "bags", "passengers", "cancel", "compensation", "question"];
     let kind = text(&goal["do"]);
