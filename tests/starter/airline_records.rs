@@ -311,7 +311,7 @@ fn check_goal(json: &Json, task: &str, user: &Json, goal: &Json) {
             "gift card" => method["source"] == "gift_card",
             "both certificates" => method["source"] == "certificate",
             name => match name.strip_prefix("certificate ") {
-                Some(amount) => method["source"] == "certificate" && method["amount"].to_string() == amount,
+                Some(amount) => method["source"] == "certificate" && method["amount"].as_i64() == amount.parse().ok(),
                 None => method["brand"] == name,
             },
         });
