@@ -61,6 +61,10 @@ fn about(pack: &str) -> &'static str {
             "An online shop’s customer service: 115 test tasks, 20 dev and 500 train tasks over a database of users, \
              orders and products. The agent cancels, changes, returns and exchanges by the shop’s policy."
         }
+        "tau-bench-airline" => {
+            "An airline’s customer service: 50 test tasks over a database of users, flights and reservations. The agent \
+             books, changes and cancels flights, and compensates, by the airline’s policy."
+        }
         _ => "Tasks of the benchmark with their database and policy.",
     }
 }

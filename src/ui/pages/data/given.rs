@@ -72,7 +72,7 @@ pub fn GivenFiles() -> impl IntoView {
         <section class="section" aria-labelledby="data-given">
             <header class="section-head">
                 <h2 id="data-given">"From your own copy"</h2>
-                <p>"A clone of the benchmark’s repository, its retail folder, or the single files. They are read here and sent nowhere."</p>
+                <p>"A clone of the benchmark’s repository, its retail or airline folder, or the single files. They are read here and sent nowhere."</p>
             </header>
             <div class=move || if over.get() { "drop over" } else { "drop" }>
                 <Icon name="folder" />

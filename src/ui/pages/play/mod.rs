@@ -353,8 +353,8 @@ fn NoPack(site: PlaySite) -> impl IntoView {
                 Absence::NotLoaded => view! {
                     <Empty icon="data" title="No tasks yet">
                         <p>
-                            "Load τ-bench retail to begin: 635 customer-service tasks with their database and policy. "
-                            "It comes from the benchmark's public repository, is checked file by file, and stays in this browser."
+                            "Load τ-bench retail or airline to begin: 635 and 50 customer-service tasks with their databases and policies. "
+                            "They come from the benchmark's public repository, are checked file by file, and stay in this browser."
                         </p>
                         {to_data("Go to Data")}
                     </Empty>
