@@ -19,7 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("rollout", &["domain", "chat", "py"]),
     ("journal", &["rollout", "domain", "chat", "py"]),
     ("workspace", &["journal", "rollout", "pack", "domain", "chat"]),
-    ("present", &["workspace", "journal", "rollout", "cast", "pack", "domain", "provider", "chat", "py"]),
+    ("present", &["workspace", "journal", "rollout", "cast", "pack", "domain", "provider", "stats", "chat", "py"]),
     ("platform", &["pack", "provider"]),
     (
         "app",

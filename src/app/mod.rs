@@ -3,6 +3,7 @@
 //! Components read signals from here and send actions; they do not reach into storage or the network themselves.
 
 pub mod actions;
+pub mod batches;
 pub mod endpoints;
 pub mod incoming;
 pub mod moments;
@@ -21,6 +22,7 @@ pub mod toasts;
 pub mod versions;
 
 pub use actions::{Action, Actions};
+pub use batches::{Batches, use_batches};
 pub use endpoints::{Endpoints, use_endpoints};
 pub use packs::{Packs, use_packs};
 pub use runs::{Runs, use_runs};

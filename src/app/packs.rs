@@ -20,9 +20,13 @@ use crate::{
         setup::{Remote, Supply},
         storage::Store,
     },
-    platform::pack_fetch::Fetch,
+    platform::{clock::BrowserClock, pack_fetch::Fetch},
     present::packs::{self, Trouble, storage_trouble, trouble},
+    provider::http::Clock,
 };
+
+/// How often a pack that is being read is looked after, in milliseconds.
+const PACK_TICK_MS: f64 = 50.0;
 
 /// How a pack is.
 #[derive(Clone)]
@@ -202,6 +206,19 @@ impl Packs {
     #[must_use]
     pub fn loaded(self, id: Option<&str>) -> Option<LoadedPack> {
         self.ready().into_iter().find(|pack| id.is_none_or(|id| pack.pack == id))
+    }
+
+    /// A pack, once it is read; `None` if it is not among those that are.
+    pub async fn wait_for(self, id: &str) -> Option<LoadedPack> {
+        loop {
+            if let Some(pack) = untrack(|| self.loaded(Some(id))) {
+                return Some(pack);
+            }
+            if !untrack(|| self.is_opening(Some(id))) {
+                return None;
+            }
+            BrowserClock.sleep(PACK_TICK_MS).await;
+        }
     }
 
     /// The pack that was asked for last, on this visit or an earlier one; outer `None` until storage has told. Tracks.

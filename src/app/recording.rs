@@ -99,6 +99,17 @@ impl Recording {
         self.store_all(true).await;
     }
 
+    /// Takes an entry without storing it: what programs say was not paid for. [`Recording::finish`] stores it.
+    pub(super) fn note_event(&self, entry: Entry) {
+        Arc::make_mut(&mut self.0.journal.borrow_mut()).events.push(entry);
+    }
+
+    /// Stores all of a rollout that has come to its end.
+    pub(super) async fn finish(&self, episode: &Episode) {
+        self.note(episode);
+        self.store_all(false).await;
+    }
+
     /// Tries to store again what could not be stored, and lets the rollout go on if it waits for that.
     pub(super) fn try_again(&self) {
         let decision = self.0.decision.take();

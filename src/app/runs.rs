@@ -1,5 +1,6 @@
 //! Everything that was kept of rollouts: the list of runs, and what can be done with one that does not run.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures::FutureExt;
@@ -10,7 +11,7 @@ use leptos::task::spawn_local;
 use super::endpoints::Endpoints;
 use super::storage::PageStore;
 use crate::domain::TaskId;
-use crate::journal::{Header, Journal, RunId, Summary};
+use crate::journal::{BatchId, Header, Journal, RunId, Summary};
 use crate::pack::storage::{Change, Store};
 use crate::pack::{Storage, StorageFault};
 use crate::platform::clock::BrowserClock;
@@ -165,11 +166,28 @@ impl Runs {
         self.list.with(|list| list.iter().find(|run| run.header.id == *id).cloned())
     }
 
-    /// The last changed run of a task. Tracks.
+    /// The last changed run of a task that is not of a batch. Tracks.
     #[must_use]
     pub fn last_of(self, pack: &str, task: &TaskId) -> Option<Arc<RunRecord>> {
-        let is_of = |run: &&Arc<RunRecord>| run.header.pack == pack && run.header.task == *task;
+        let is_of =
+            |run: &&Arc<RunRecord>| run.header.pack == pack && run.header.task == *task && run.header.batch.is_none();
         self.list.with(|list| list.iter().find(is_of).cloned())
+    }
+
+    /// The runs of a batch by their places in it. Tracks.
+    #[must_use]
+    pub fn in_batch(self, id: &BatchId) -> BTreeMap<usize, Arc<RunRecord>> {
+        let place = |run: &Arc<RunRecord>| {
+            let own = run.header.batch.as_ref().filter(|own| own.batch == *id)?;
+            Some((own.at, Arc::clone(run)))
+        };
+        self.list.with(|list| list.iter().filter_map(place).collect())
+    }
+
+    /// Takes runs off the list that were deleted together with their batch.
+    pub(super) fn forget(self, ids: &[RunId]) {
+        let ids: std::collections::BTreeSet<&RunId> = ids.iter().collect();
+        self.list.update(|list| list.retain(|run| !ids.contains(&run.header.id)));
     }
 
     /// The trial of a rollout about to start: how many of that task there were with that instruction, so that another
@@ -181,6 +199,7 @@ impl Runs {
                 && header.task == *task
                 && header.seed == SEED
                 && header.forked_from.is_none()
+                && header.batch.is_none()
                 && header.instruction.text == instruction
         };
         self.list.with_untracked(|list| {
@@ -328,8 +347,13 @@ impl Runs {
 
     /// The runs in storage, into which no key goes.
     pub(super) async fn store(self) -> RunStore<Keyless> {
+        RunStore::new(self.keyless().await)
+    }
+
+    /// Storage into which no key goes.
+    pub(super) async fn keyless(self) -> Keyless {
         let storage = (*self.storage.get().await).clone();
-        RunStore::new(Keyless { storage, endpoints: self.endpoints })
+        Keyless { storage, endpoints: self.endpoints }
     }
 }
 

@@ -4,7 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::play::Play;
 use super::seats::SeatChoices;
-use super::{Actions, Endpoints, InstructionVersions, Packs, PageStore, Runs, Theme, Toasts};
+use super::{Actions, Batches, Endpoints, InstructionVersions, Packs, PageStore, Runs, Theme, Toasts};
 use crate::{
     platform::page,
     present::{
@@ -61,6 +61,8 @@ impl App {
         provide_context(seats.desk);
         provide_context(runs);
         let play = Play::provide(runs, packs, seats);
+        let batches = Batches::provide(runs, packs, seats);
+        spawn_local(batches.refresh());
         spawn_local(runs.read());
         let versions = InstructionVersions::new(play.instruction, endpoints, storage, app.toasts);
         provide_context(versions);

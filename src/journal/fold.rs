@@ -75,7 +75,7 @@ pub fn fold_first(world: Arc<World>, task: Arc<Task>, journal: &Journal, events:
         warnings.push(FoldWarning::OtherContent);
     }
     let mut folded = Folded {
-        episode: Episode::new(world, task, header.settings(), header.max_steps),
+        episode: Episode::new(world, task, header.settings(), header.max_steps).with_user(header.user_strategy),
         seated: header.seated_by(),
         steps_after: Vec::with_capacity(events.min(journal.events.len())),
         warnings,

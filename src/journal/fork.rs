@@ -63,6 +63,7 @@ fn renewed(of: &Header, instruction: Option<Instruction>, id: RunId, now_ms: u64
         id,
         created_ms: now_ms,
         note: String::new(),
+        batch: None,
         instruction: instruction.unwrap_or_else(|| of.instruction.clone()),
         ..of.clone()
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::domain::{TaskId, World};
-use crate::rollout::{AgentSettings, AgentStrategy, Occupant, SeatedBy};
+use crate::rollout::{AgentSettings, AgentStrategy, Occupant, SeatedBy, UserStrategy};
 
 /// A run's name for programs: unique, and the same wherever the run goes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -24,9 +24,7 @@ impl RunId {
     /// Reads an id: 1 to 64 lower-case letters, digits and hyphens.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        let is_id = (1..=64).contains(&text.len()) && text.bytes().all(fits);
-        is_id.then(|| Self(text.to_owned()))
+        is_id(text).then(|| Self(text.to_owned()))
     }
 
     #[must_use]
@@ -39,6 +37,54 @@ impl fmt::Display for RunId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+fn is_id(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=64).contains(&text.len()) && text.bytes().all(fits)
+}
+
+/// A batch's name for programs, of the same form as a [`RunId`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct BatchId(String);
+
+/// The longest id of a batch: the ids of its runs are longer.
+const BATCH_ID_BYTES: usize = 48;
+
+impl BatchId {
+    /// Reads an id: 1 to 48 lower-case letters, digits and hyphens.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        (is_id(text) && text.len() <= BATCH_ID_BYTES).then(|| Self(text.to_owned()))
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The id of the run that is the rollout at a place of the batch. The same place always has the same run.
+    #[must_use]
+    pub fn run(&self, at: usize) -> RunId {
+        RunId(format!("{}-{at}", self.0))
+    }
+}
+
+impl fmt::Display for BatchId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The place of a run in a batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InBatch {
+    pub batch: BatchId,
+    /// The position of its arm.
+    pub arm: usize,
+    /// Its position among all rollouts of the batch.
+    pub at: usize,
 }
 
 /// What a rollout was started with. It holds no key, and of an endpoint only its model's and its host's name.
@@ -63,6 +109,12 @@ pub struct Header {
     pub agent: Occupant,
     pub user: Occupant,
     pub instruction: Instruction,
+    /// How the agent's model was asked.
+    #[serde(skip_serializing_if = "is_default")]
+    pub strategy: AgentStrategy,
+    /// How the user's model was asked.
+    #[serde(skip_serializing_if = "is_default")]
+    pub user_strategy: UserStrategy,
     /// What the agent was asked with, if anything; the endpoint's own setting is not recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
@@ -78,6 +130,13 @@ pub struct Header {
     /// The run that this one repeats with another instruction, to be shown beside it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub beside: Option<RunId>,
+    /// The batch that it is a rollout of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batch: Option<InBatch>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// The agent's instruction, as it was.
@@ -111,7 +170,7 @@ impl Header {
     #[must_use]
     pub fn settings(&self) -> AgentSettings {
         AgentSettings {
-            strategy: AgentStrategy::ToolCalling,
+            strategy: self.strategy,
             instruction: self.instruction.text.clone(),
             temperature: self.temperature,
             ..AgentSettings::default()
@@ -140,6 +199,9 @@ mod tests {
             let id = RunId::of_bytes(bytes);
             assert_eq!(RunId::parse(id.as_str()), Some(id));
         }
+        let batch = BatchId::parse(&"b".repeat(48)).unwrap();
+        assert!(RunId::parse(batch.run(usize::MAX >> 16).as_str()).is_some());
+        assert_eq!(BatchId::parse(&"b".repeat(49)), None);
         for wrong in ["", "A", "a/b", "a b", "ä", &"a".repeat(65)] {
             assert_eq!(RunId::parse(wrong), None, "{wrong}");
         }

@@ -16,7 +16,7 @@ pub use digest::content_digest;
 pub use event::{Event, What};
 pub use fold::{FoldWarning, Folded, fold, fold_first};
 pub use fork::{ForkChange, again, fork};
-pub use header::{ForkedFrom, Header, Instruction, RunId};
+pub use header::{BatchId, ForkedFrom, Header, InBatch, Instruction, RunId};
 pub use summary::{RunState, Summary};
 
 /// A rollout's record.

@@ -19,6 +19,8 @@ pub enum Store {
     Events,
     /// The user's saved instructions by version id.
     Versions,
+    /// Records of batches by batch id.
+    Batches,
 }
 
 /// One change of a transaction.

@@ -20,16 +20,17 @@ use crate::pack::{MemoryStorage, Storage, StorageFault};
 const NAME: &str = "taupe";
 
 /// To be raised whenever [`STORES`] gets another row.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// The object stores. A database of an older version is given those that it lacks; none is ever renamed.
-const STORES: [(Store, &str); 6] = [
+const STORES: [(Store, &str); 7] = [
     (Store::Files, "files"),
     (Store::Packs, "packs"),
     (Store::Settings, "settings"),
     (Store::Runs, "runs"),
     (Store::Events, "events"),
     (Store::Versions, "versions"),
+    (Store::Batches, "batches"),
 ];
 
 /// How long opening may take before the page goes on without; some browsers never answer.

@@ -4,6 +4,7 @@
 
 pub mod alignment;
 pub mod endpoint_form;
+pub mod evaluate;
 pub mod findings;
 pub mod fork;
 pub mod format;

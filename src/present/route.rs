@@ -7,12 +7,16 @@
 use std::{fmt, str::FromStr};
 
 use crate::domain::TaskId;
-use crate::journal::RunId;
+use crate::journal::{BatchId, RunId};
 
 /// A place in the page that can be linked to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Route {
     Play(PlayPlace),
+    /// All batches, and where the next is set up.
+    Evaluate,
+    /// `#/evaluate/<batch>`: one batch.
+    Batch(BatchId),
     /// All kept runs.
     Runs,
     /// `#/compare/<run>/<run>`: two runs side by side.
@@ -82,6 +86,8 @@ impl PlayPlace {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Page {
     Play,
+    /// The batches, and each of them.
+    Evaluate,
     Runs,
     /// Two runs side by side.
     Compare,
@@ -93,13 +99,14 @@ pub enum Page {
 
 impl Page {
     /// The pages that the rail lists, in its order.
-    pub const LISTED: [Self; 4] = [Self::Play, Self::Runs, Self::Data, Self::Models];
+    pub const LISTED: [Self; 5] = [Self::Play, Self::Evaluate, Self::Runs, Self::Data, Self::Models];
 
     /// The page's name, as the rail and the document title say it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Play => "Play",
+            Self::Evaluate => "Evaluate",
             Self::Runs => "Runs",
             Self::Compare => "Side by side",
             Self::Data => "Data",
@@ -114,6 +121,7 @@ impl Page {
     pub const fn icon(self) -> &'static str {
         match self {
             Self::Play => "play",
+            Self::Evaluate => "grid",
             Self::Runs => "runs",
             Self::Compare => "columns",
             Self::Data => "data",
@@ -128,6 +136,7 @@ impl Page {
     pub fn route(self) -> Route {
         match self {
             Self::Play | Self::NotFound => Route::Play(PlayPlace::Start),
+            Self::Evaluate => Route::Evaluate,
             // A comparison needs an address that says which runs.
             Self::Runs | Self::Compare => Route::Runs,
             Self::Data => Route::Data,
@@ -143,6 +152,7 @@ impl Route {
     pub fn page(&self) -> Page {
         match self {
             Self::Play(_) | Self::Open(_) => Page::Play,
+            Self::Evaluate | Self::Batch(_) => Page::Evaluate,
             Self::Data => Page::Data,
             Self::Models => Page::Models,
             Self::Runs => Page::Runs,
@@ -172,6 +182,8 @@ impl fmt::Display for Route {
                 }
                 place.task().map_or(Ok(()), |task| write!(f, "/{}", task.index))
             }
+            Self::Evaluate => f.write_str("#/evaluate"),
+            Self::Batch(batch) => write!(f, "#/evaluate/{batch}"),
             Self::Runs => f.write_str("#/runs"),
             Self::Compare(one, other) => write!(f, "#/compare/{one}/{other}"),
             Self::Open(payload) => write!(f, "#/open/{}", Encoded(payload)),
@@ -198,6 +210,8 @@ impl FromStr for Route {
             match segments.as_slice() {
                 [""] => Some(Self::Play(PlayPlace::Start)),
                 ["play", rest @ ..] => play(rest).map(Self::Play),
+                ["evaluate"] => Some(Self::Evaluate),
+                ["evaluate", batch] => BatchId::parse(batch).map(Self::Batch),
                 ["runs"] => Some(Self::Runs),
                 ["compare", one, other] => Some(Self::Compare(RunId::parse(one)?, RunId::parse(other)?)),
                 ["open", payload] if !payload.is_empty() => Some(Self::Open((*payload).to_owned())),
@@ -287,6 +301,8 @@ mod tests {
     #[test]
     fn reads_every_page() {
         check("#/runs", &Route::Runs);
+        check("#/evaluate", &Route::Evaluate);
+        check("#/evaluate/b-1", &Route::Batch(BatchId::parse("b-1").expect("an id")));
         check("#/compare/r1/r2", &Route::Compare(run("r1"), run("r2")));
         check("#/open/1.eJyr-_", &Route::Open("1.eJyr-_".into()));
         check("#/data", &Route::Data);
@@ -325,6 +341,7 @@ mod tests {
             "#/play/%ff",
             "#/data/x",
             "#/runs/r1",
+            "#/evaluate/B",
             "#/compare/r1",
             "#/open",
         ] {
@@ -355,6 +372,8 @@ mod tests {
             Just(Route::Data),
             Just(Route::Models),
             Just(Route::Runs),
+            Just(Route::Evaluate),
+            "[a-z0-9-]{1,48}".prop_map(|id| Route::Batch(BatchId::parse(&id).expect("an id"))),
             ("[a-z0-9-]{1,64}", "[a-z0-9-]{1,64}").prop_map(|(one, other)| Route::Compare(run(&one), run(&other))),
             name().prop_map(Route::Open),
             Just(Route::DebugPanic),

@@ -118,6 +118,8 @@ pub struct RunLine {
     pub last_text: String,
     /// Whether it begins with the steps of another run.
     pub is_fork: bool,
+    /// Whether it is a rollout of a batch.
+    pub in_batch: bool,
     /// Milliseconds since 1970.
     pub changed_ms: u64,
     /// Everything that a search looks at, in lower case.
@@ -179,6 +181,7 @@ impl RunLine {
             facts: facts.join(" · "),
             last_text: summary.last_text.clone(),
             is_fork: header.forked_from.is_some(),
+            in_batch: header.batch.is_some(),
             changed_ms: summary.changed_ms,
             haystack,
         }
@@ -204,6 +207,8 @@ pub struct RunFilter {
     pub model: String,
     /// The id of a version.
     pub version: String,
+    /// The rollouts of batches too, which their batches list.
+    pub batches: bool,
 }
 
 impl RunFilter {
@@ -219,7 +224,8 @@ impl RunFilter {
         let text = self.text.to_lowercase();
         let words: Vec<&str> = text.split_whitespace().collect();
         let leaves = |line: &Arc<RunLine>| {
-            (self.outcome.is_empty() || line.outcome.name() == self.outcome)
+            (self.batches || !line.in_batch)
+                && (self.outcome.is_empty() || line.outcome.name() == self.outcome)
                 && (self.model.is_empty() || line.agent == self.model || line.user == self.model)
                 && (self.version.is_empty() || line.version.as_str() == self.version)
                 && (self.task.is_empty() || line.task.key() == self.task)
@@ -288,7 +294,7 @@ fn name_of(occupant: &Occupant) -> String {
 mod tests {
     use super::*;
     use crate::journal::{Header, Instruction, Summary};
-    use crate::rollout::OccupantKind;
+    use crate::rollout::{AgentStrategy, OccupantKind, UserStrategy};
 
     fn record(at: u8, index: usize, agent: &str, state: RunState, reward: Option<f64>) -> RunRecord {
         let header = Header {
@@ -304,12 +310,15 @@ mod tests {
             agent: Occupant::new(OccupantKind::Endpoint, agent),
             user: Occupant::new(OccupantKind::Cast, "rehearsal customer").with_style("one thing at a time"),
             instruction: Instruction { text: format!("Text {}", at % 2), name: format!("v{}", at % 2), version: None },
+            strategy: AgentStrategy::default(),
+            user_strategy: UserStrategy::default(),
             temperature: None,
             max_steps: 30,
             seed: 1,
             trial: 0,
             forked_from: None,
             beside: None,
+            batch: None,
         };
         let summary = Summary { steps: 12, state, reward, last_text: "Goodbye, LANTERN.".into(), ..Summary::default() };
         RunRecord { header, summary }
@@ -358,6 +367,16 @@ mod tests {
         check(RunFilter { task: lines[3].task.key(), outcome: "Interrupted".into(), ..RunFilter::default() }, &[3]);
         check(RunFilter { version: VersionId::of("Text 1").to_string(), ..RunFilter::default() }, &[1, 3, 5]);
         assert!(!RunFilter::default().is_on() && text("x").is_on());
+    }
+
+    #[test]
+    fn the_rollouts_of_batches_are_listed_on_demand() {
+        let mut own = record(1, 1, "gpt-x", RunState::Judged, Some(1.0));
+        let batch = crate::journal::BatchId::parse("b1").unwrap();
+        own.header.batch = Some(crate::journal::InBatch { batch, arm: 0, at: 3 });
+        let lines = [Arc::new(RunLine::of(&own))];
+        assert_eq!(RunFilter::default().found(&lines), Vec::<usize>::new());
+        assert_eq!(RunFilter { batches: true, ..RunFilter::default() }.found(&lines), [0]);
     }
 
     #[test]

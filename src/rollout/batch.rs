@@ -47,6 +47,9 @@ pub enum Limit {
 /// One rollout of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Cell {
+    /// The position of the arm that it belongs to, where a batch compares several.
+    #[serde(default)]
+    pub arm: usize,
     /// The task's position in its split.
     pub task: usize,
     /// From 0.
@@ -133,7 +136,7 @@ impl BatchSettings {
                 // In place: the next trial shuffles what this one left.
                 random.shuffle(&mut tasks);
             }
-            cells.extend(tasks.iter().map(|task| Cell { task: *task, trial }));
+            cells.extend(tasks.iter().map(|task| Cell { arm: 0, task: *task, trial }));
         }
         Ok(cells)
     }
@@ -145,8 +148,15 @@ impl Batch {
     /// # Errors
     /// As [`BatchSettings::order`].
     pub fn new(settings: BatchSettings, split_size: usize) -> PyResult<Self> {
-        let cells = settings.order(split_size)?.into_iter().map(|cell| (cell, CellState::Waiting)).collect();
-        Ok(Self { settings, cells, spent: Spent::default(), held: false, stopped: false })
+        let cells = settings.order(split_size)?;
+        Ok(Self::of_cells(settings, cells))
+    }
+
+    /// A batch of these cells, in this order, about to begin.
+    #[must_use]
+    pub fn of_cells(settings: BatchSettings, cells: Vec<Cell>) -> Self {
+        let cells = cells.into_iter().map(|cell| (cell, CellState::Waiting)).collect();
+        Self { settings, cells, spent: Spent::default(), held: false, stopped: false }
     }
 
     /// All cells in the order in which they are begun.
@@ -258,11 +268,15 @@ impl Batch {
         self.cells.iter().all(|(_, state)| ended(state))
     }
 
-    /// Sets a cell to what a journal tells of it, when a batch is taken up again.
-    pub fn restore(&mut self, cell: Cell, state: CellState, spent: &Spent) {
+    /// Counts what a rollout that goes on has used up, so that a limit is noticed before its end.
+    pub fn spend(&mut self, spent: &Spent) {
         self.spent.merge(spent);
-        let unset = |(own, state): &&mut (Cell, CellState)| *own == cell && matches!(state, CellState::Waiting);
-        if let Some((_, own)) = self.cells.iter_mut().find(unset) {
+    }
+
+    /// Sets the cell at a place to what is recorded of it, when a batch is taken up again.
+    pub fn restore_at(&mut self, at: usize, state: CellState, spent: &Spent) {
+        self.spent.merge(spent);
+        if let Some((_, own)) = self.cells.get_mut(at) {
             *own = state;
         }
     }
@@ -392,6 +406,20 @@ mod tests {
         batch.end(0, Attempt::Stopped, &one_call(), 0.0);
         batch.go_on();
         assert_eq!(batch.due(0.0), [0, 1]);
+    }
+
+    #[test]
+    fn what_is_spent_on_the_way_counts_and_what_was_recorded_stands() {
+        let mut batch = batch(2, |settings| settings.limits.calls = Some(3));
+        batch.restore_at(0, CellState::Scored { reward: 1.0, attempt: 1 }, &one_call());
+        assert_eq!(batch.due(0.0), [1]);
+        batch.begin(1);
+        batch.spend(&one_call());
+        assert_eq!(batch.limit(), None);
+        batch.spend(&one_call());
+        assert_eq!(batch.limit(), Some(Limit::Calls));
+        batch.end(1, Attempt::Scored(0.0), &Spent::default(), 0.0);
+        assert!(batch.is_done() && batch.spent().calls == 3);
     }
 
     #[test]

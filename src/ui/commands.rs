@@ -17,6 +17,7 @@ pub fn install(app: App) {
     let pages = Page::LISTED.into_iter().chain([Page::Cast]).map(move |page| {
         let id = match page {
             Page::Play | Page::NotFound => "page.play",
+            Page::Evaluate => "page.evaluate",
             Page::Runs | Page::Compare => "page.runs",
             Page::Cast => "page.cast",
             Page::Data => "page.data",

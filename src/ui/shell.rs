@@ -6,8 +6,8 @@ use super::{
     keyboard_help::KeyboardHelp,
     kit::{Icon, Menu, MenuItem, ToastStack},
     pages::{
-        NotFoundPage, cast::CastPage, compare::ComparePage, data::DataPage, models::ModelsPage, play::PlayPage,
-        runs::RunsPage,
+        NotFoundPage, cast::CastPage, compare::ComparePage, data::DataPage, evaluate::EvaluatePage, models::ModelsPage,
+        play::PlayPage, runs::RunsPage,
     },
     palette::Palette,
 };
@@ -35,6 +35,7 @@ pub fn Shell() -> impl IntoView {
             <main class="page" id="main" tabindex="-1">
                 {move || match app.page.get() {
                     Page::Play => view! { <PlayPage /> }.into_any(),
+                    Page::Evaluate => view! { <EvaluatePage /> }.into_any(),
                     Page::Runs => view! { <RunsPage /> }.into_any(),
                     Page::Compare => view! { <ComparePage /> }.into_any(),
                     Page::NotFound => view! { <NotFoundPage /> }.into_any(),

@@ -50,6 +50,8 @@ pub fn content(journal: &Journal) -> Vec<u8> {
     header.note.clear();
     header.agent.choice = None;
     header.user.choice = None;
+    // Where it is opened, there is no such batch.
+    header.batch = None;
     journal.events.iter_mut().for_each(lighten);
     run_value(&journal, None).to_string().into_bytes()
 }

@@ -4,12 +4,14 @@
 //! [`restore`], which mends what it can and says what it mended: one bad run or entry never costs the others.
 //! `docs/formats.md` describes the shapes. What is written here holds no key.
 
+pub mod batches;
 pub mod export;
 pub mod link;
 pub mod restore;
 pub mod runs;
 pub mod versions;
 
+pub use batches::{Arm, BatchRecord, BatchStore};
 pub use export::{ImportError, export, import};
 pub use link::{BadLink, LinkTooLong};
 pub use restore::{Restored, Warning};

@@ -7,7 +7,7 @@ use super::FORMAT;
 use crate::chat::{AssistantMessage, ChatReply};
 use crate::domain::TaskId;
 use crate::journal::header::MAX_SEED;
-use crate::journal::{Event, ForkedFrom, Header, Instruction, Journal, RunId, Summary, What};
+use crate::journal::{BatchId, Event, ForkedFrom, Header, InBatch, Instruction, Journal, RunId, Summary, What};
 use crate::rollout::{self, DEFAULT_MAX_STEPS, Occupant, OccupantKind, Seat, Spent};
 
 /// A run that was read, and what had to be mended.
@@ -136,12 +136,15 @@ fn header(map: Map<String, Value>, fresh: &mut dyn FnMut() -> RunId) -> (Header,
         agent: head.occupant("agent"),
         user: head.occupant("user"),
         instruction: head.or("instruction", instruction, Instruction::default),
+        strategy: from(head.map.get("strategy")).unwrap_or_default(),
+        user_strategy: from(head.map.get("user_strategy")).unwrap_or_default(),
         temperature: head.map.get("temperature").and_then(Value::as_f64),
         max_steps: head.or("max_steps", max_steps, || DEFAULT_MAX_STEPS),
         seed: head.or("seed", |value| value.as_u64().filter(|seed| *seed <= MAX_SEED), || 0),
         trial: head.or("trial", |value| u32::try_from(value.as_u64()?).ok(), || 0),
         forked_from: head.map.get("forked_from").and_then(forked_from),
         beside: head.map.get("beside").and_then(Value::as_str).and_then(RunId::parse),
+        batch: head.map.get("batch").and_then(in_batch),
     };
     (header, head.mended)
 }
@@ -172,7 +175,7 @@ impl Fields {
 }
 
 /// An occupant, and whether its kind is one that this version knows.
-fn occupant(value: &Value) -> Option<(Occupant, bool)> {
+pub(super) fn occupant(value: &Value) -> Option<(Occupant, bool)> {
     let label = cut(value.get("label")?.as_str()?);
     let kind = from(value.get("kind"));
     let short = |name: &str| text(value.get(name)).map(|text| cut(&text));
@@ -181,7 +184,7 @@ fn occupant(value: &Value) -> Option<(Occupant, bool)> {
     Some((occupant, kind.is_some()))
 }
 
-fn instruction(value: &Value) -> Option<Instruction> {
+pub(super) fn instruction(value: &Value) -> Option<Instruction> {
     Some(Instruction {
         text: text(value.get("text"))?,
         name: text(value.get("name")).map(|name| cut(&name)).unwrap_or_default(),
@@ -199,7 +202,12 @@ fn forked_from(value: &Value) -> Option<ForkedFrom> {
     })
 }
 
-fn max_steps(value: &Value) -> Option<usize> {
+fn in_batch(value: &Value) -> Option<InBatch> {
+    let number = |name| usize::try_from(value.get(name)?.as_u64()?).ok();
+    Some(InBatch { batch: BatchId::parse(value.get("batch")?.as_str()?)?, arm: number("arm")?, at: number("at")? })
+}
+
+pub(super) fn max_steps(value: &Value) -> Option<usize> {
     let steps = usize::try_from(value.as_u64()?).ok()?;
     (1..=MAX_STEPS).contains(&steps).then_some(steps)
 }
@@ -234,19 +242,19 @@ pub fn brief(value: &Value) -> Summary {
     }
 }
 
-fn from<T: DeserializeOwned>(value: Option<&Value>) -> Option<T> {
+pub(super) fn from<T: DeserializeOwned>(value: Option<&Value>) -> Option<T> {
     serde_json::from_value(value?.clone()).ok()
 }
 
-fn text(value: Option<&Value>) -> Option<String> {
+pub(super) fn text(value: Option<&Value>) -> Option<String> {
     value?.as_str().map(str::to_owned)
 }
 
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     text.chars().take(TITLE_CHARS).collect()
 }
 
 /// A time; a fraction of a millisecond is dropped.
-fn milliseconds(value: &Value) -> Option<u64> {
+pub(super) fn milliseconds(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_f64().filter(|ms| (0.0..=MAX_SEED as f64).contains(ms)).map(|ms| ms as u64))
 }

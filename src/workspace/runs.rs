@@ -151,6 +151,8 @@ impl<S: Storage> RunStore<S> {
         let mut imported = Imported::default();
         let mut renamed: BTreeMap<RunId, RunId> = BTreeMap::new();
         for Restored { mut journal, summary, .. } in runs {
+            // Its batch does not come along.
+            journal.header.batch = None;
             let own = journal.header.id.clone();
             match self.load(&own).await {
                 Err(fault) => {
@@ -186,9 +188,10 @@ impl<S: Storage> RunStore<S> {
     }
 }
 
-/// Whether a run tells nothing that the one here does not; what a person calls it and notes to it does not count.
+/// Whether a run tells nothing that the one here does not; what a person calls it and notes to it, and the
+/// batch that it is of, do not count.
 fn is_known(here: &Journal, other: &Journal) -> bool {
-    let bare = |header: &Header| Header { title: String::new(), note: String::new(), ..header.clone() };
+    let bare = |header: &Header| Header { title: String::new(), note: String::new(), batch: None, ..header.clone() };
     bare(&here.header) == bare(&other.header) && here.events.starts_with(&other.events)
 }
 

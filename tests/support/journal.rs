@@ -6,7 +6,9 @@ use futures::future::LocalBoxFuture;
 use taupe::chat::{AssistantMessage, ChatReply, ToolCall};
 use taupe::domain::{Task, World};
 use taupe::journal::{Event as Entry, Header, Instruction, Journal, RunId, content_digest};
-use taupe::rollout::{DEFAULT_MAX_STEPS, Episode, Event, Occupant, OccupantKind, Recorder, Seat, SeatedBy};
+use taupe::rollout::{
+    AgentStrategy, DEFAULT_MAX_STEPS, Episode, Event, Occupant, OccupantKind, Recorder, Seat, SeatedBy, UserStrategy,
+};
 
 /// Keeps events in memory, one a millisecond.
 pub struct Log {
@@ -42,12 +44,15 @@ pub fn header(world: &World, task: &Task, seated: &SeatedBy) -> Header {
         agent: seated.agent.clone(),
         user: seated.user.clone(),
         instruction: Instruction { text: "Help.".into(), name: "edited".into(), version: None },
+        strategy: AgentStrategy::default(),
+        user_strategy: UserStrategy::default(),
         temperature: None,
         max_steps: DEFAULT_MAX_STEPS,
         seed: 42,
         trial: 1,
         forked_from: None,
         beside: None,
+        batch: None,
     }
 }
 

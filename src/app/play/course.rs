@@ -14,7 +14,10 @@ use crate::domain::{Task, World};
 use crate::journal::{Header, Instruction, Journal, content_digest, fold};
 use crate::platform::tabs;
 use crate::present::task_line::task_line;
-use crate::rollout::{DEFAULT_MAX_STEPS, Drive, Episode, Event, Gate, Progress, Recorder, Seat, Seated, Table};
+use crate::rollout::{
+    AgentStrategy, DEFAULT_MAX_STEPS, Drive, Episode, Event, Gate, Progress, Recorder, Seat, Seated, Table,
+    UserStrategy,
+};
 
 /// What a rollout is started with.
 pub struct Start {
@@ -64,12 +67,15 @@ impl Play {
             agent: agent.by.clone(),
             user: user.by.clone(),
             instruction,
+            strategy: AgentStrategy::default(),
+            user_strategy: UserStrategy::default(),
             temperature: None,
             max_steps: DEFAULT_MAX_STEPS,
             seed: SEED,
             trial,
             forked_from: None,
             beside: None,
+            batch: None,
         };
         let journal = Journal::new(header);
         self.drive(Course { journal, stored: 0, world, task, agent, user, stepwise, resumes: false, lock: None });

@@ -14,15 +14,10 @@ use crate::app::runs::{RunRefusal, new_id, now_ms};
 use crate::app::seats::Sitting;
 use crate::domain::{Task, World};
 use crate::journal::{self, ForkChange, Header, Instruction, Journal, RunId, RunState, Summary, fold};
-use crate::platform::clock::BrowserClock;
 use crate::present::route::{PlayPlace, Route};
 use crate::present::run_view::RunView;
-use crate::provider::http::Clock;
 use crate::rollout::{Seat, Seated, SeatedBy};
 use crate::workspace::{BadLink, RunRecord};
-
-/// How often a pack that is being read is looked after, in milliseconds.
-const PACK_TICK_MS: f64 = 50.0;
 
 /// Who goes on in a run that is forked or begun again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -234,23 +229,10 @@ impl Play {
 
     async fn with_world(self, journal: Arc<Journal>, stored: usize) -> Result<AtHand, RunRefusal> {
         let header = &journal.header;
-        let pack = self.pack(&header.pack).await.ok_or_else(|| RunRefusal::NoPack(header.pack.clone()))?;
+        let pack = self.packs.wait_for(&header.pack).await.ok_or_else(|| RunRefusal::NoPack(header.pack.clone()))?;
         let task = pack.world.task(&header.task.split, header.task.index).cloned();
         let no_task = || RunRefusal::NoTask { pack: header.pack.clone(), task: header.task.clone() };
         Ok(AtHand { task: task.ok_or_else(no_task)?, world: pack.world, stored, journal })
-    }
-
-    /// A pack, once it is read; `None` if it is not among those that are.
-    async fn pack(self, id: &str) -> Option<LoadedPack> {
-        loop {
-            if let Some(pack) = untrack(|| self.packs.loaded(Some(id))) {
-                return Some(pack);
-            }
-            if !untrack(|| self.packs.is_opening(Some(id))) {
-                return None;
-            }
-            BrowserClock.sleep(PACK_TICK_MS).await;
-        }
     }
 
     fn show_run(self, at_hand: &AtHand, kept: bool) {

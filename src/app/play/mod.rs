@@ -268,10 +268,12 @@ impl Play {
     }
 }
 
-/// The rewards that the list of runs tells of, the earliest first. Runs without an end have none.
+/// The rewards that the list of runs tells of, the earliest first. Runs without an end have none, and those of a batch
+/// are told of by their batch.
 fn results_of(runs: Runs) -> Results {
     let mut results = Results::new();
-    for run in runs.list().iter().rev().filter(|run| run.summary.state != RunState::Open) {
+    for run in runs.list().iter().rev().filter(|run| run.summary.state != RunState::Open && run.header.batch.is_none())
+    {
         let key = (run.header.pack.clone(), run.header.task.clone());
         results.entry(key).or_default().push(run.summary.reward);
     }

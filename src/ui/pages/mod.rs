@@ -11,6 +11,7 @@ use crate::{
 pub mod cast;
 pub mod compare;
 pub mod data;
+pub mod evaluate;
 pub mod models;
 pub mod play;
 pub mod runs;

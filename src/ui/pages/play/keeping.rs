@@ -145,7 +145,8 @@ fn InterruptedNotice(world: Signal<Option<LoadedPack>>) -> impl IntoView {
             return None;
         }
         // Only what was left last is worth a word on every task.
-        let run = runs.list().into_iter().next().filter(|run| run.summary.state == RunState::Open)?;
+        let run = runs.list().into_iter().find(|run| run.header.batch.is_none());
+        let run = run.filter(|run| run.summary.state == RunState::Open)?;
         let pack = world.with(|world| world.as_ref().map(|world| world.pack.clone()));
         (pack.as_deref() == Some(&run.header.pack)).then(|| (run.header.id.clone(), run.header.title.clone()))
     });

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::RunsSite;
 use crate::app::use_versions;
 use crate::present::runs::{RunFacets, RunFilter};
-use crate::ui::kit::{Button, ButtonKind, SearchInput, Select, SelectOption};
+use crate::ui::kit::{Button, ButtonKind, Checkbox, SearchInput, Select, SelectOption};
 use crate::workspace::versions::VersionId;
 
 /// The id of the search field, for the key that leads there.
@@ -30,6 +30,7 @@ pub fn Filters(site: RunsSite) -> impl IntoView {
         };
         facets.get().versions.into_iter().map(named).collect()
     };
+    let has_batches = Memo::new(move |_| site.lines.with(|lines| lines.iter().any(|line| line.in_batch)));
     let is_on = Memo::new(move |_| site.filter.with(RunFilter::is_on));
     let clear = move |()| {
         text.set(String::new());
@@ -66,6 +67,13 @@ pub fn Filters(site: RunsSite) -> impl IntoView {
                 value=Signal::derive(move || site.filter.with(|filter| filter.version.clone()))
                 on_change=move |version| site.filter.update(|filter| filter.version = version)
             />
+            <Show when=move || has_batches.get()>
+                <Checkbox
+                    checked=Signal::derive(move || site.filter.with(|filter| filter.batches))
+                    on_change=move |on| site.filter.update(|filter| filter.batches = on)
+                    label="In batches"
+                />
+            </Show>
             <Show when=move || is_on.get()>
                 <Button kind=ButtonKind::Quiet small=true icon="close" on_press=clear>
                     "Clear"

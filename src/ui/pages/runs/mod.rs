@@ -50,7 +50,10 @@ pub fn RunsPage() -> impl IntoView {
     let is_empty = Memo::new(move |_| site.lines.with(Vec::is_empty));
     let is_looking = Memo::new(move |_| site.runs.reading() == Reading::Looking);
     let count = move || {
-        let (all, found) = (site.lines.with(Vec::len), site.found.with(Vec::len));
+        let with_batches = site.filter.with(|filter| filter.batches);
+        let counts = |line: &&Arc<RunLine>| with_batches || !line.in_batch;
+        let all = site.lines.with(|lines| lines.iter().filter(counts).count());
+        let found = site.found.with(Vec::len);
         match (all, site.filter.with(RunFilter::is_on)) {
             (0, _) => String::new(),
             (all, false) => counted(all as u64, "run", "runs"),
