@@ -298,6 +298,33 @@ impl Runs {
         ImportReport { new, known: imported.known, warnings, fault: imported.fault }
     }
 
+    /// Stores runs that are new here, as they are.
+    ///
+    /// # Errors
+    /// Storage fails; those before are stored.
+    pub(super) async fn take_in_all(self, runs: Vec<Restored>) -> Result<(), StorageFault> {
+        let store = self.store().await;
+        let mut records = Vec::new();
+        let mut outcome = Ok(());
+        for Restored { journal, summary, .. } in runs {
+            outcome = store.append(&journal, 0, &summary).await;
+            if outcome.is_err() {
+                break;
+            }
+            records.push(Arc::new(RunRecord { header: journal.header, summary }));
+        }
+        self.list.update(|list| {
+            list.extend(records);
+            sort(list);
+        });
+        outcome
+    }
+
+    /// A text that is about to be handed out, with dots in place of every key that is held.
+    pub(super) fn without_keys(self, text: String) -> String {
+        self.endpoints.without_keys(text)
+    }
+
     /// The address that holds the whole of a run.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Batches in storage: a record under each batch's id. Its rollouts are ordinary runs, whose headers name the batch
 //! and their place in it; the id of a place's run follows from the batch's, so no list of them can get out of step.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::FORMAT;
@@ -76,6 +76,44 @@ pub struct ImportedResult {
     /// Why it has no verdict, where it died of an exception.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// What came of doing its actions again; `None` where that can't be done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub again: Option<Again>,
+}
+
+/// What came of doing a recorded conversation's actions again on the present data.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Again {
+    pub tool_calls: usize,
+    /// `None`: the conversation breaks off before a reward.
+    pub reward: Option<f64>,
+    /// The tool calls whose answer is not the recorded one.
+    pub mismatches: Vec<OtherAnswer>,
+    /// The task's fields that were recorded otherwise than they are now.
+    pub changed: Vec<String>,
+    /// Why it could not be done to its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
+}
+
+/// A tool call with another answer than the recorded one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OtherAnswer {
+    /// From 0.
+    pub step: usize,
+    pub tool: String,
+    pub why: String,
+}
+
+impl ImportedResult {
+    /// Whether doing it again came to the same answers and the same reward.
+    #[must_use]
+    pub fn is_same_again(&self) -> Option<bool> {
+        let again = self.again.as_ref()?;
+        Some(again.fault.is_none() && again.mismatches.is_empty() && again.reward.unwrap_or(0.0) == self.reward)
+    }
 }
 
 impl BatchRecord {
@@ -302,6 +340,7 @@ fn imported(map: &Map<String, Value>) -> Imported {
             trial: u32::try_from(size(map, "trial")?).ok()?,
             reward: map.get("reward")?.as_f64()?,
             error: text(map.get("error")),
+            again: from(map.get("again")),
         })
     };
     let list = |name: &str| map.get(name).and_then(Value::as_array).into_iter().flatten();
@@ -378,7 +417,13 @@ mod tests {
         let mut imported = record();
         imported.id = BatchId::parse("b-2").unwrap();
         imported.created_ms = 8;
-        let result = ImportedResult { task: 3, trial: 1, reward: 0.0, error: Some("boom".into()) };
+        let result = ImportedResult {
+            task: 3,
+            trial: 1,
+            reward: 0.0,
+            error: Some("boom".into()),
+            again: Some(Again::default()),
+        };
         let told = Imported { file: "a.json".into(), results: vec![result], warnings: vec!["One.".into()] };
         imported.imported = Some(told);
         let store = store();

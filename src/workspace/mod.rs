@@ -11,7 +11,7 @@ pub mod restore;
 pub mod runs;
 pub mod versions;
 
-pub use batches::{Arm, BatchRecord, BatchStore};
+pub use batches::{Again, Arm, BatchRecord, BatchStore, ImportedResult, OtherAnswer};
 pub use export::{ImportError, export, import};
 pub use link::{BadLink, LinkTooLong};
 pub use restore::{Restored, Warning};

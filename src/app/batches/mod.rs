@@ -26,6 +26,7 @@ use crate::rollout::{Cell, Seat};
 use crate::workspace::{BatchRecord, BatchStore};
 
 mod course;
+pub mod keep;
 mod live;
 mod take_up;
 

@@ -134,7 +134,10 @@ pub fn Arms(source: ArmSource, arms: RwSignal<Vec<ArmChoice>>) -> impl IntoView 
         let key = next.get_value();
         arms.update(|arms| {
             let last = arms.last().cloned();
-            arms.extend(last.map(|last| ArmChoice { key, ..last }));
+            // Another text than those that are there, where there is one.
+            let texts = untrack(|| source.instructions()).into_iter().map(|option| option.value);
+            let other = texts.into_iter().find(|text| arms.iter().all(|arm| arm.instruction != *text));
+            arms.extend(last.map(|last| ArmChoice { key, instruction: other.unwrap_or(last.instruction), ..last }));
         });
     };
     view! {

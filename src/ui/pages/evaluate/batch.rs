@@ -3,19 +3,25 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::again::DoneAgain;
+use super::compare::Comparisons;
 use super::figures::FiguresTable;
 use super::grid::GridView;
+use super::lost::LostRollouts;
 use super::notices::Notices;
+use crate::app::batches::keep::FileKind;
 use crate::app::batches::{BatchPhase, Batches};
 use crate::app::runs::Reading;
 use crate::app::{Action, use_app, use_batches};
 use crate::journal::BatchId;
-use crate::present::evaluate::Board;
+use crate::platform::files;
 use crate::present::evaluate::board::time_left;
+use crate::present::evaluate::{Board, Compared};
 use crate::present::keys::Shortcut;
 use crate::present::route::Page;
 use crate::ui::kit::{
-    Button, ButtonKind, Chip, Dialog, DialogFoot, Empty, Icon, Menu, MenuItem, PageBar, PageBarActions, Progress,
+    Button, ButtonKind, Chip, Dialog, DialogFoot, Empty, Field, Icon, Input, Menu, MenuItem, PageBar, PageBarActions,
+    Progress, Textarea,
 };
 
 /// What the parts of the page share. A small copyable handle.
@@ -26,8 +32,14 @@ pub struct BatchSite {
     /// The batch as it stands; `None` while it is looked for, or where it is not.
     pub board: Memo<Option<Board>>,
     pub phase: Memo<Option<BatchPhase>>,
+    /// What of it is compared with another batch.
+    others: RwSignal<Vec<Compared>>,
     /// Whether it is asked if the batch is to be deleted.
     deleting: RwSignal<bool>,
+    /// Whether its name and note are being edited.
+    naming: RwSignal<bool>,
+    /// Why the last export was not made.
+    pub refused: RwSignal<Option<String>>,
 }
 
 impl BatchSite {
@@ -39,7 +51,10 @@ impl BatchSite {
             batches,
             board: Memo::new(move |_| id.with_value(|id| batches.board(id))),
             phase: Memo::new(move |_| id.with_value(|id| batches.phase(id))),
+            others: RwSignal::new(Vec::new()),
             deleting: RwSignal::new(false),
+            naming: RwSignal::new(false),
+            refused: RwSignal::new(None),
         }
     }
 
@@ -55,6 +70,23 @@ impl BatchSite {
 
     fn stop(self) {
         self.id.with_value(|id| self.batches.stop(id));
+    }
+
+    fn save(self, kind: FileKind) {
+        if let Some(board) = self.board.get_untracked() {
+            self.batches.save(&board, &self.others.get_untracked(), kind);
+        }
+    }
+
+    fn save_results(self, arm: usize) {
+        self.refused.set(None);
+        let id = self.id.get_value();
+        spawn_local(async move {
+            match self.batches.original_file(&id, arm).await {
+                Ok((name, text)) => files::save(&name, &text),
+                Err(why) => _ = self.refused.try_set(Some(why.to_string())),
+            }
+        });
     }
 
     /// Whether something is left that could be begun. Tracks.
@@ -132,10 +164,14 @@ pub fn BatchView(id: BatchId) -> impl IntoView {
                 <Notices site />
                 <Going site />
                 <FiguresTable site />
+                <Comparisons site others=site.others />
                 <GridView site />
+                <LostRollouts site />
+                <DoneAgain site />
             </Show>
         </div>
         <DeleteDialog site />
+        <NameDialog site />
     }
 }
 
@@ -219,13 +255,78 @@ fn Going(site: BatchSite) -> impl IntoView {
 }
 
 fn menu(site: BatchSite) -> Vec<MenuItem> {
-    vec![MenuItem::Do {
+    let save = move |text: &str, kind: FileKind| MenuItem::new(text, "download", move || site.save(kind));
+    let mut items = vec![
+        MenuItem::Title("Export".to_owned()),
+        save("Report (HTML, opens offline)", FileKind::Html),
+        save("Table (CSV)", FileKind::Csv),
+        save("Figures (Markdown)", FileKind::Markdown),
+    ];
+    let arms: Vec<String> = site.board.with_untracked(|board| {
+        board.iter().flat_map(|board| board.record.arms.iter().map(|arm| arm.name.clone())).collect()
+    });
+    let several = arms.len() > 1;
+    items.extend(arms.into_iter().enumerate().map(|(arm, name)| {
+        let text = if several {
+            format!("Result file (JSON) of {name}")
+        } else {
+            "Result file (JSON, the original's)".to_owned()
+        };
+        MenuItem::new(text, "download", move || site.save_results(arm))
+    }));
+    items.push(MenuItem::Title("Batch".to_owned()));
+    items.push(MenuItem::new("Name and note…", "edit", move || site.naming.set(true)));
+    items.push(MenuItem::Do {
         text: "Delete the batch".to_owned(),
         icon: "trash",
         shortcut: None,
         danger: true,
         perform: Callback::new(move |()| site.deleting.set(true)),
-    }]
+    });
+    items
+}
+
+#[component]
+fn NameDialog(site: BatchSite) -> impl IntoView {
+    view! {
+        <Dialog open=site.naming on_close=move |()| site.naming.set(false) title="Name and note">
+            {move || {
+                let record = site.board.with_untracked(|board| board.as_ref().map(|board| board.record.clone()))?;
+                let (name, note) = (RwSignal::new(record.name.clone()), RwSignal::new(record.note.clone()));
+                let save = move |()| {
+                    let mut changed = (*record).clone();
+                    if !name.get_untracked().trim().is_empty() {
+                        changed.name = name.get_untracked();
+                    }
+                    changed.note = note.get_untracked();
+                    site.naming.set(false);
+                    spawn_local(async move {
+                        if let Err(why) = site.batches.keep(changed).await {
+                            site.refused.try_set(Some(why.to_string()));
+                        }
+                    });
+                };
+                Some(view! {
+                    <div class="dialog-body fields-column">
+                        <Field label="Name">
+                            <Input value=name />
+                        </Field>
+                        <Field label="Note" optional=true>
+                            <Textarea value=note rows=3 />
+                        </Field>
+                    </div>
+                    <DialogFoot>
+                        <Button kind=ButtonKind::Quiet on_press=move |()| site.naming.set(false)>
+                            "Cancel"
+                        </Button>
+                        <Button kind=ButtonKind::Primary on_press=save>
+                            "Save"
+                        </Button>
+                    </DialogFoot>
+                })
+            }}
+        </Dialog>
+    }
 }
 
 #[component]

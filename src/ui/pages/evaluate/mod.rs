@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use self::batch::BatchView;
+use self::import::{DropResults, ImportResults, Importing};
 use self::list::BatchList;
 use self::setup::SetupForm;
 use crate::app::runs::Reading;
@@ -11,11 +12,15 @@ use crate::present::route::Route;
 use crate::present::tone::Tone;
 use crate::ui::kit::{Button, ButtonKind, Callout, Empty, PageBar, PageBarActions};
 
+mod again;
 mod arms;
 mod batch;
+mod compare;
 mod figures;
 mod grid;
+mod import;
 mod list;
+mod lost;
 mod notices;
 mod setup;
 
@@ -44,6 +49,7 @@ pub fn EvaluatePage() -> impl IntoView {
 fn Overview() -> impl IntoView {
     let batches = use_batches();
     let setting_up = RwSignal::new(false);
+    let importing = Importing::new();
     let is_empty = Memo::new(move |_| batches.list().is_empty());
     let is_looking = Memo::new(move |_| batches.reading() == Reading::Looking);
     let shows_form = Memo::new(move |_| setting_up.get() || (is_empty.get() && !is_looking.get()));
@@ -68,6 +74,7 @@ fn Overview() -> impl IntoView {
     view! {
         <PageBar title="Evaluate">
             <PageBarActions>
+                <ImportResults importing />
                 <Show when=move || !shows_form.get()>
                     <Button kind=ButtonKind::Primary icon="plus" on_press=move |()| setting_up.set(true)>
                         "New batch"
@@ -76,6 +83,7 @@ fn Overview() -> impl IntoView {
             </PageBarActions>
         </PageBar>
         <div class="page-body evaluate">
+            <DropResults importing />
             {fault} {warnings}
             <Show when=move || is_looking.get()>
                 <Empty icon="clock" title="Reading the batches…" />

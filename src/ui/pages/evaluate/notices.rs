@@ -38,7 +38,16 @@ pub fn Notices(site: BatchSite) -> impl IntoView {
             view! { <p class="muted small">"This browser can't keep two tabs apart: run this batch in one only."</p> }
         })
     };
-    view! { {trouble} {limit} <Unsaved site /> {unguarded} }
+    let refused = move || {
+        site.refused.get().map(|why| {
+            view! {
+                <Callout tone=Tone::Bad live=true title="That could not be done">
+                    <p>{why}</p>
+                </Callout>
+            }
+        })
+    };
+    view! { {trouble} {refused} {limit} <Unsaved site /> {unguarded} }
 }
 
 /// A storage that refuses what was paid for, with the ways out.
