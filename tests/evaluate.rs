@@ -167,7 +167,7 @@ fn check_sentence(fixed: usize, broken: usize, same: usize, expected: &str) {
 fn a_comparison_says_whether_it_is_more_than_noise() {
     check_sentence(3, 1, 10, "Fixed 3, broke 1, p = 0.31: not enough to tell; about 5 fixed and none broken would do.");
     check_sentence(5, 0, 3, "Fixed 5, broke 0, p = 0.031: better by more than noise.");
-    check_sentence(0, 6, 3, "Fixed 0, broke 6, p = 1.00; that it is worse, p = 0.016: worse by more than noise.");
+    check_sentence(0, 6, 3, "Fixed 0, broke 6, p = 1.00; the other way round p = 0.016: worse by more than noise.");
     check_sentence(0, 0, 3, "No task came out differently: there is nothing to tell apart.");
     check_sentence(
         1,

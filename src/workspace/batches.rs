@@ -252,8 +252,7 @@ fn restore(id: &BatchId, content: &[u8], warnings: &mut Vec<String>) -> Option<B
             .push(format!("The batch “{name}” was written by a newer version of the page; not all of it is shown."));
     }
     let mut mended = Vec::new();
-    let arms: Vec<Arm> =
-        map.get("arms").and_then(Value::as_array).into_iter().flatten().filter_map(|value| arm(value)).collect();
+    let arms: Vec<Arm> = map.get("arms").and_then(Value::as_array).into_iter().flatten().filter_map(arm).collect();
     if arms.is_empty() {
         mended.push("what it compares");
     }

@@ -89,12 +89,12 @@ impl Batches {
     /// A rollout without a verdict: has it attempts left?
     async fn unscored(self, record: &BatchRecord, at: usize) -> Result<CellState, BatchRefusal> {
         let journal = self.runs.load(&record.run(at)).await?.journal;
-        let failures = journal.events.iter().filter_map(|event| match event.rollout() {
+        let mut failures = journal.events.iter().filter_map(|event| match event.rollout() {
             Some(Event::Failed { error, .. }) => Some(error),
             _ => None,
         });
         let attempt = u32::try_from(failures.clone().count()).unwrap_or(u32::MAX).max(1);
-        let may_pass = failures.last().is_some_and(|error| error.kind.may_pass());
+        let may_pass = failures.next_back().is_some_and(|error| error.kind.may_pass());
         if may_pass && attempt < record.settings.attempts {
             return Ok(CellState::Resting { attempt, until_ms: BrowserClock.now_ms() });
         }

@@ -95,13 +95,13 @@ pub fn sentence(comparison: &Comparison) -> String {
     if fixed + broken == 0 {
         return "No task came out differently: there is nothing to tell apart.".to_owned();
     }
-    let counts = format!("Fixed {fixed}, broke {broken}, p = {}", chance(comparison.p_value));
+    let counts = format!("Fixed {fixed}, broke {broken}, {}", chance(comparison.p_value));
     let for_worse = sign_test(broken, fixed);
     let enough = fixes_needed(0);
     if comparison.is_significant() {
         format!("{counts}: better by more than noise.")
     } else if for_worse < SIGNIFICANCE {
-        format!("{counts}; that it is worse, p = {}: worse by more than noise.", chance(for_worse))
+        format!("{counts}; the other way round {}: worse by more than noise.", chance(for_worse))
     } else if comparison.tasks < enough {
         format!("{counts}: not enough to tell; with fewer than {enough} tasks nothing could be.")
     } else {
@@ -123,11 +123,11 @@ fn facts(comparison: &Comparison) -> String {
 /// A chance with as many digits as tell something.
 fn chance(p: f64) -> String {
     if p < 0.001 {
-        "less than 0.001".to_owned()
+        "p < 0.001".to_owned()
     } else if p < 0.1 {
-        format!("{p:.3}")
+        format!("p = {p:.3}")
     } else {
-        format!("{p:.2}")
+        format!("p = {p:.2}")
     }
 }
 

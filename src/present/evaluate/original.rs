@@ -94,23 +94,28 @@ pub fn record(run: &RecordedRun, target: Target<'_>, file: &str, id: BatchId, no
     let trials = results.iter().map(|result| result.trial).max().map_or(1, |last| last.saturating_add(1));
     let stem = file.rsplit('/').next().unwrap_or(file);
     let stem = stem.strip_suffix(".json").unwrap_or(stem).to_owned();
+    // The original's names tell strategy, model and temperature before the range of tasks.
+    let agent = match stem.split_once("_range_") {
+        Some((agent, _)) => format!("recorded {agent}"),
+        None => "recorded agent".to_owned(),
+    };
     BatchRecord {
         id,
         created_ms: now_ms,
-        name: stem.clone(),
+        name: stem,
         note: String::new(),
         pack: pack.to_owned(),
         domain: world.domain.name.to_owned(),
         split: split.to_owned(),
         split_size: world.tasks(split).map_or(0, <[_]>::len),
         arms: vec![Arm {
-            name: stem,
+            name: agent.clone(),
             instruction: Instruction {
                 text: said.unwrap_or_default(),
                 name: "the file's system text".to_owned(),
                 version: None,
             },
-            agent: Occupant::new(OccupantKind::Script, "recorded agent"),
+            agent: Occupant::new(OccupantKind::Script, agent),
             strategy: crate::rollout::AgentStrategy::default(),
             temperature: None,
         }],

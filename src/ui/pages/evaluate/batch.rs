@@ -19,6 +19,7 @@ use crate::present::evaluate::board::time_left;
 use crate::present::evaluate::{Board, Compared};
 use crate::present::keys::Shortcut;
 use crate::present::route::Page;
+use crate::present::seating;
 use crate::ui::kit::{
     Button, ButtonKind, Chip, Dialog, DialogFoot, Empty, Field, Icon, Input, Menu, MenuItem, PageBar, PageBarActions,
     Progress, Textarea,
@@ -126,7 +127,11 @@ pub fn BatchView(id: BatchId) -> impl IntoView {
     let place = move || {
         site.board.with(|board| {
             let record = &board.as_ref()?.record;
-            Some(view! { <Chip>{format!("{} · {}", record.pack, record.split)}</Chip> })
+            Some(view! {
+                <span class="not-phone">
+                    <Chip>{format!("{} · {}", record.pack, record.split)}</Chip>
+                </span>
+            })
         })
     };
     register(site);
@@ -134,7 +139,6 @@ pub fn BatchView(id: BatchId) -> impl IntoView {
         <PageBar title>
             {place}
             <PageBarActions>
-                <Controls site />
                 <a class="btn" href=Page::Evaluate.route().to_string()>
                     "All batches"
                 </a>
@@ -240,16 +244,25 @@ fn Going(site: BatchSite) -> impl IntoView {
     let asked = move || {
         site.board.with(|board| {
             let record = &board.as_ref()?.record;
-            let user = crate::present::seating::name(&record.user);
-            let agents: Vec<String> =
-                record.arms.iter().map(|arm| format!("{}: {}", arm.name, arm.agent.label)).collect();
-            Some(format!("Agent {} · customer {user} · seed {}", agents.join(", "), record.settings.seed))
+            let user = seating::name(&record.user);
+            let mut agents: Vec<String> = record.arms.iter().map(|arm| seating::name(&arm.agent)).collect();
+            agents.dedup();
+            Some(format!(
+                "{} · {} · agent {} · customer {user} · seed {}",
+                record.pack,
+                record.split,
+                agents.join(", "),
+                record.settings.seed
+            ))
         })
     };
     view! {
         <div class="card pad batch-going">
             <Progress value label figure />
-            <p class="small muted">{asked}</p>
+            <div class="row batch-controls">
+                <p class="small muted grow">{asked}</p>
+                <Controls site />
+            </div>
         </div>
     }
 }

@@ -40,14 +40,13 @@ pub fn FiguresTable(site: BatchSite) -> impl IntoView {
 
 fn table(figures: &[Figures], as_original: bool) -> AnyView {
     let trials = figures.iter().map(|own| own.trials).max().unwrap_or(1).clamp(1, SHOWN);
-    let mut heads = vec!["Arm".to_owned(), "Average reward".to_owned(), "Won".to_owned(), "95 %".to_owned()];
+    let mut heads: Vec<String> = ["Arm", "Rests on", "Average reward", "Won", "95 %"].map(str::to_owned).to_vec();
     heads.extend((1..=trials).map(|k| format!("pass^{k}")));
     if !as_original {
         heads.extend((2..=trials).map(|k| format!("pass@{k}")));
     }
-    heads.push("Rests on".to_owned());
     let row = |own: &Figures| {
-        let mut cells = vec![own.arm.clone()];
+        let mut cells = vec![own.arm.clone(), own.basis()];
         if as_original {
             let of = own.as_original.as_ref();
             cells.push(share(of.map(|metrics| metrics.average_reward)));
@@ -61,7 +60,6 @@ fn table(figures: &[Figures], as_original: bool) -> AnyView {
             cells.extend((0..trials).map(|k| share(own.pass_hat.get(k).copied().flatten())));
             cells.extend((1..trials).map(|k| share(own.pass_at.get(k).copied().flatten())));
         }
-        cells.push(own.basis());
         cells
     };
     plain_table(heads, figures.iter().map(row).collect())

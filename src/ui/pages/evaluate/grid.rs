@@ -125,7 +125,7 @@ pub fn GridView(site: BatchSite) -> impl IntoView {
                 </div>
             </Show>
             <p class="small muted section-note">
-                "✓ won · ✗ lost · ? unscored · … running · ↻ waits to be begun again · ‖ left in the middle · · not begun. A press opens the rollout; the arrow keys move."
+                "✓ won, ✗ lost, ? unscored, … running, ↻ to be begun again, ‖ left in the middle, · not begun. A press opens the rollout; the arrow keys move among them."
             </p>
         </section>
     }

@@ -70,7 +70,7 @@ pub fn LostRollouts(site: BatchSite) -> impl IntoView {
         });
         let at = own.at;
         view! {
-            <li class="lost">
+            <li class="lost-rollout">
                 <button type="button" class="run-name" on:click=move |_| open(at)>
                     {place}
                 </button>
