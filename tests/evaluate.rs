@@ -156,8 +156,7 @@ fn check_sentence(fixed: usize, broken: usize, same: usize, expected: &str) {
     };
     let before = rewards([(fixed, LOST), (broken, WON), (same, WON)]);
     let after = rewards([(fixed, WON), (broken, LOST), (same, WON)]);
-    let (before, after): (Vec<&[Option<f64>]>, Vec<&[Option<f64>]>) =
-        (before.iter().map(Vec::as_slice).collect(), after.iter().map(Vec::as_slice).collect());
+    let [before, after]: [Vec<&[Option<f64>]>; 2] = [&before, &after].map(|of| of.iter().map(Vec::as_slice).collect());
     let board = batch(&[&before, &after], 1);
     let compared = Compared::of(&Side::of(&board, 0).unwrap(), &Side::of(&board, 1).unwrap()).unwrap();
     assert_eq!(compared.sentence, expected);
@@ -253,7 +252,8 @@ fn an_estimate_says_what_it_goes_by() {
 
     let spent = Spent { calls: 20, cost_usd: Some(0.25), ..Spent::default() };
     let summary = Summary { state: RunState::Judged, reward: WON, spent, ..Summary::default() };
-    let runs = vec![Arc::new(RunRecord { header: journal.header, summary }); 3];
+    let run = RunRecord { header: journal.header, summary };
+    let runs: Vec<Arc<RunRecord>> = (0..3).map(|_| Arc::new(run.clone())).collect();
     let known = Estimate::of(&plan, &runs);
     assert_eq!((known.calls, known.cost_usd), (200.0, Some(2.5)));
     assert_eq!(known.basis, "from 3 rollouts of this pack with the same models");

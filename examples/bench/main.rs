@@ -3,6 +3,8 @@
 //!
 //! An example and not part of the library: the engine knows no clock.
 
+#[cfg(target_arch = "wasm32")]
+mod batch;
 mod cast;
 mod figures;
 

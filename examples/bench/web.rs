@@ -17,6 +17,9 @@ pub fn main() {
 }
 
 async fn measure() -> Result<String, String> {
+    let performance = web_sys::window().and_then(|window| window.performance()).ok_or("no clock")?;
+    let now_ms = || performance.now();
+    let batch = crate::batch::figures(&now_ms).await?;
     let manifest = crate::retail()?;
     let mut files = Vec::new();
     for file in manifest.files {
@@ -27,9 +30,8 @@ async fn measure() -> Result<String, String> {
         }
         files.push(response.binary().await.map_err(|error| format!("{path}: {error}"))?);
     }
-    let performance = web_sys::window().and_then(|window| window.performance()).ok_or("no clock")?;
-    let now_ms = || performance.now();
     let mut figures = Bench::new(manifest, &files, &now_ms)?.figures()?;
     figures.extend(crate::cast::figures(&now_ms, || gloo_timers::future::TimeoutFuture::new(0)).await?);
+    figures.extend(batch);
     Ok(crate::lines("wasm", &figures))
 }

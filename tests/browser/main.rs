@@ -7,6 +7,7 @@
 mod http;
 
 mod data;
+mod evaluate;
 mod first_minute;
 mod harness;
 mod kept;

@@ -18,8 +18,9 @@ use super::{
 };
 
 /// Each page with its route and its heading.
-const PAGES: [(&str, &str, &str); 4] = [
+const PAGES: [(&str, &str, &str); 5] = [
     ("play", "#/play", STARTER),
+    ("evaluate", "#/evaluate", "Evaluate"),
     ("data", "#/data", "Data"),
     ("models", "#/models", "Models"),
     ("not-found", "#/nowhere/at/all", "Not found"),
@@ -40,7 +41,7 @@ async fn every_address_leads_to_its_page() {
             |address: &serde_json::Value| !address.as_str().is_some_and(|text| text.starts_with(&session.site("")));
         assert!(!loaded.as_array().is_some_and(|all| all.is_empty() || all.iter().any(foreign)), "{loaded}");
         let page = Page { session };
-        for name in ["Play", "Data", "Models"] {
+        for name in ["Play", "Evaluate", "Data", "Models"] {
             page.go_to(name).await?;
         }
         session.driver.back().await?;

@@ -96,6 +96,13 @@ fn build_for_browser(root: &Path) -> Result<PathBuf> {
     bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(&folder).arg(built);
     process::run(kit.apply(&mut bindgen))?;
     site::optimise_if_possible(&folder.join("bench_bg.wasm"), &target.join("wasm-opt/bench"))?;
+    // What the page's own state fetches at its start.
+    let worlds = folder.join("worlds");
+    fs::create_dir_all(&worlds).context(|| worlds.display().to_string())?;
+    for world in ["retail.json", "airline.json"] {
+        let from = root.join("assets/worlds").join(world);
+        fs::copy(&from, worlds.join(world)).context(|| from.display().to_string())?;
+    }
     let page = folder.join("index.html");
     fs::write(&page, PAGE).context(|| page.display().to_string())?;
     Ok(folder)
