@@ -12,6 +12,7 @@ pub mod coach;
 pub mod customer;
 pub mod rater;
 pub mod rules;
+mod travel;
 pub mod words;
 
 pub use agent::RehearsalAgent;

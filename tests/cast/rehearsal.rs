@@ -9,6 +9,7 @@ use taupe::pack::STARTERS;
 use taupe::rollout::{AgentSettings, DEFAULT_MAX_STEPS, Episode, Gate, Seats, StepKind, drive};
 
 const WORLD: &str = include_str!("../../assets/worlds/retail.json");
+const AIRLINE: &str = include_str!("../../assets/worlds/airline.json");
 
 /// The starter world with its policy and its one-line instruction.
 pub struct Shop {
@@ -18,7 +19,16 @@ pub struct Shop {
 }
 
 pub fn shop() -> Shop {
-    let starter = STARTERS[0].read(WORLD.as_bytes()).expect("the committed world can be read");
+    starter(0, WORLD)
+}
+
+/// The airline's starter world.
+pub fn airline() -> Shop {
+    starter(1, AIRLINE)
+}
+
+fn starter(at: usize, content: &str) -> Shop {
+    let starter = STARTERS[at].read(content.as_bytes()).expect("the committed world can be read");
     let policy = starter.world.policy.clone();
     Shop { world: Arc::new(starter.world), policy, seed: starter.seed_instruction }
 }

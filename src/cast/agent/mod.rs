@@ -9,15 +9,23 @@
 //! - `plan` decides the next step, one file for each kind of request,
 //! - `speech` says it.
 
+mod airline;
+mod desk;
+mod hearing;
+mod records;
 mod retail;
+mod speech;
+mod talk;
 
 use std::sync::{Mutex, PoisonError};
 
 use futures::future::LocalBoxFuture;
 use serde_json::{Map, Value};
 
-use crate::cast::rules::{Lessons, Obedience};
-use crate::chat::{AssistantMessage, ChatDelta, ChatError, ChatModel, ChatReply, ChatRequest, Message, ToolCall};
+use crate::cast::rules::{Lessons, Obedience, Trade};
+use crate::chat::{
+    AssistantMessage, ChatDelta, ChatError, ChatModel, ChatReply, ChatRequest, Message, ToolCall, ToolSpec,
+};
 
 /// What the agent is called in records.
 pub const LABEL: &str = "rehearsal agent";
@@ -41,7 +49,51 @@ struct Read {
     messages: Vec<Message>,
     instruction: String,
     obedience: Obedience,
-    memory: retail::Memory,
+    memory: Memory,
+}
+
+/// What is known, by the trade that the tools show; nothing where they show none.
+enum Memory {
+    Shop(retail::Memory),
+    Airline(airline::Memory),
+    Nothing,
+}
+
+impl Memory {
+    fn new(trade: Option<Trade>) -> Self {
+        match trade {
+            Some(Trade::Shop) => Self::Shop(retail::Memory::default()),
+            Some(Trade::Airline) => Self::Airline(airline::Memory::default()),
+            None => Self::Nothing,
+        }
+    }
+
+    const fn trade(&self) -> Option<Trade> {
+        match self {
+            Self::Shop(_) => Some(Trade::Shop),
+            Self::Airline(_) => Some(Trade::Airline),
+            Self::Nothing => None,
+        }
+    }
+
+    fn fold(&mut self, message: &Message) {
+        match self {
+            Self::Shop(memory) => memory.fold(message),
+            Self::Airline(memory) => memory.fold(message),
+            Self::Nothing => {}
+        }
+    }
+}
+
+/// The trade that these tools are of.
+fn trade_of(tools: &[ToolSpec]) -> Option<Trade> {
+    if retail::offered(tools) {
+        Some(Trade::Shop)
+    } else if airline::offered(tools) {
+        Some(Trade::Airline)
+    } else {
+        None
+    }
 }
 
 impl RehearsalAgent {
@@ -55,11 +107,11 @@ impl RehearsalAgent {
     #[must_use]
     pub fn reply(&self, request: &ChatRequest) -> ChatReply {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        let read = self.read_on(&mut read, &request.messages);
-        let step = if retail::offered(&request.tools) {
-            retail::next(&read.memory, &read.obedience)
-        } else {
-            Step::Say(no_such_domain(request))
+        let read = self.read_on(&mut read, request);
+        let step = match &read.memory {
+            Memory::Shop(memory) => retail::next(memory, &read.obedience),
+            Memory::Airline(memory) => airline::next(memory, &read.obedience),
+            Memory::Nothing => Step::Say(no_such_domain(request)),
         };
         let message = match step {
             Step::Say(words) => AssistantMessage::of_text(words),
@@ -81,13 +133,14 @@ impl RehearsalAgent {
         reply
     }
 
-    fn read_on<'a>(&self, read: &'a mut Option<Read>, messages: &[Message]) -> &'a Read {
-        let known = read.take().filter(|known| messages.starts_with(&known.messages));
+    fn read_on<'a>(&self, read: &'a mut Option<Read>, request: &ChatRequest) -> &'a Read {
+        let (messages, trade) = (&request.messages, trade_of(&request.tools));
+        let known = read.take().filter(|known| known.memory.trade() == trade && messages.starts_with(&known.messages));
         let mut known = known.unwrap_or_else(|| Read {
             messages: Vec::new(),
             instruction: String::new(),
             obedience: Obedience::draw(&Lessons::of(""), self.trial_seed),
-            memory: retail::Memory::default(),
+            memory: Memory::new(trade),
         });
         let new = &messages[known.messages.len()..];
         let mut instructed = false;
@@ -100,7 +153,8 @@ impl RehearsalAgent {
             known.memory.fold(message);
         }
         if instructed {
-            known.obedience = Obedience::draw(&Lessons::known(&known.instruction), self.trial_seed);
+            known.obedience =
+                Obedience::draw(&Lessons::known(trade.unwrap_or_default(), &known.instruction), self.trial_seed);
         }
         known.messages.extend_from_slice(new);
         read.insert(known)
@@ -113,8 +167,9 @@ fn no_such_domain(request: &ChatRequest) -> String {
     if spoken {
         return "I am sorry, there is nothing that I can do here. Goodbye.".to_owned();
     }
-    "I am sorry, I am a program that has only learnt to work in a shop: I know the tools for orders, returns, exchanges \
-     and addresses, and I have not been given them here. I can't help you with this."
+    "I am sorry, I am a program that has only learnt to work in a shop and for an airline: I know the tools for \
+     orders and returns, and those for flights and reservations, and I have been given neither here. I can't help you \
+     with this."
         .to_owned()
 }
 

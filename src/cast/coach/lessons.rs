@@ -100,6 +100,7 @@ pub const fn wordings(rule: Rule) -> &'static [&'static str] {
             "If a parcel is missing or an item arrived damaged, hand over to a human agent instead of booking a return.",
             "Transfer to a human agent in cases of damaged goods and of parcels that never arrived.",
         ],
+        _ => &[],
     }
 }
 

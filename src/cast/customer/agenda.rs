@@ -9,6 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::air::{self, TripWish};
 use super::{derive, read};
 use crate::domain::{Task, World};
 
@@ -54,6 +55,10 @@ pub struct Goal {
     pub instead: Option<Box<Goal>>,
     /// Names of the order's other products, which must stay as they are.
     pub keeps: Vec<String>,
+    /// What it is about, where that is a trip.
+    pub trip: Option<TripWish>,
+    /// What is said against a first refusal.
+    pub insists: Option<String>,
 }
 
 /// What a goal is about.
@@ -67,6 +72,15 @@ pub enum Kind {
     Payment,
     OrderAddress,
     ProfileAddress,
+    /// Flights that are not booked yet.
+    Book,
+    /// Other flights, or another cabin.
+    Change,
+    /// Checked bags of a reservation.
+    Bags,
+    /// Who flies, or how their names are spelled.
+    Passengers,
+    Compensation,
     /// A figure or another answer.
     Question,
     /// Something told with a wish that no tool fulfils: a lost parcel, broken goods, a part of an order to be left out.
@@ -254,8 +268,14 @@ impl Agenda {
     /// It always is one: of a task about which nothing can be found out it holds the text as the only request.
     #[must_use]
     pub fn of_task(world: &World, task: &Task) -> Self {
-        let own = task.agenda.as_ref().and_then(|agenda| read::agenda(world, task, agenda));
-        own.unwrap_or_else(|| derive::agenda(world, task))
+        let own = task.agenda.as_ref().and_then(|agenda| {
+            if world.domain.name == "airline" {
+                air::read::agenda(world, task, agenda)
+            } else {
+                read::agenda(world, task, agenda)
+            }
+        });
+        own.or_else(|| air::derive::agenda(world, task)).unwrap_or_else(|| derive::agenda(world, task))
     }
 }
 

@@ -18,6 +18,15 @@ pub enum Act {
     AskRefund,
     AskPayment,
     AskAddress,
+    AskCabin,
+    /// Where to, when, and whether back.
+    AskTrip,
+    AskFlight,
+    AskPassengers,
+    AskBags,
+    AskInsurance,
+    /// Whether something has been flown.
+    AskFlown,
     /// Whether there is more to change, or more at all.
     AskMore,
     /// Whether there is anything else the agent can help with.
@@ -68,7 +77,7 @@ pub struct Sentence {
     /// It tells of something made: "is cancelled", "have changed", "done", with no "will", "can" or "not" before it.
     pub made: bool,
     /// The largest amount of money in it, in cents.
-    amount: Option<i64>,
+    pub amount: Option<i64>,
     /// Its first word is one of which, what, how, where, why.
     begins_asking: bool,
 }
@@ -128,7 +137,9 @@ impl Heard {
         let more = has(lex::ELSE)
             || has(lex::OTHER) && has(lex::ANY | lex::WANT) && has(lex::ITEM | lex::CHANGE | lex::HELP)
             || has(lex::OTHER) && has(lex::ANY) && !has(lex::PAY | lex::DIFFERENCE)
-            || has(lex::EVERYTHING) && (sentence.question && (has(lex::ITEM | lex::CHANGE) || has(lex::WANT)));
+            || has(lex::EVERYTHING)
+                && !has(lex::BAG)
+                && (sentence.question && (has(lex::ITEM | lex::CHANGE) || has(lex::WANT)));
         let more = more && (request || has(lex::HELP));
         let acts_on = has(lex::CANCEL | lex::RETURN | lex::EXCHANGE | lex::CHANGE);
         let mut topic = false;
@@ -147,7 +158,8 @@ impl Heard {
             // "The full address with its zip code" does not ask who somebody is.
             let of_address = has(lex::ADDRESS) && !has(lex::NAME | lex::EMAIL);
             let zip = has(lex::ZIP) && !of_address;
-            ask(Act::AskZip, zip || has(lex::NAME) && !has(lex::EMAIL | lex::ITEM | lex::ORDER));
+            let of_person = has(lex::NAME) && !has(lex::EMAIL | lex::ITEM | lex::ORDER | lex::BIRTH | lex::PASSENGER);
+            ask(Act::AskZip, zip || of_person);
             ask(Act::AskIdentity, has(lex::IDENTITY) && !has(lex::REFUND | lex::PAY) && !acts_on);
             ask(Act::AskUserId, has(lex::USER) && has(lex::NUMBER));
             let number = has(lex::NUMBER) && !sentence.has_order_id;
@@ -157,6 +169,22 @@ impl Heard {
             ask(Act::AskPayment, pay);
             let address = has(lex::ADDRESS) && !has(lex::EMAIL) && !acts_on && !sentence.has_figure;
             ask(Act::AskAddress, address && (choice || has(lex::ASK | lex::PLEASE)));
+            let wants = choice || has(lex::ASK | lex::PLEASE | lex::WANT);
+            ask(Act::AskCabin, has(lex::CABIN) && asking);
+            let journey = has(lex::TRIP) && choice || has(lex::FLIGHT) && has(lex::WHERE | lex::DATE) && wants;
+            ask(Act::AskTrip, journey && !has(lex::BIRTH));
+            ask(
+                Act::AskFlight,
+                has(lex::FLIGHT) && has(lex::WHICH) && !journey && !has(lex::CABIN)
+                    || has(lex::FLIGHT) && has(lex::WHICH) && has(lex::EXCHANGE),
+            );
+            ask(
+                Act::AskPassengers,
+                has(lex::BIRTH) && wants || has(lex::PASSENGER) && has(lex::WHICH | lex::WHO | lex::NAME) && !acts_on,
+            );
+            ask(Act::AskBags, has(lex::BAG) && wants && !acts_on);
+            ask(Act::AskInsurance, has(lex::INSURANCE) && wants);
+            ask(Act::AskFlown, has(lex::FLOWN));
         }
 
         if more {
@@ -236,6 +264,13 @@ impl Heard {
             Act::AskRefund,
             Act::AskPayment,
             Act::AskAddress,
+            Act::AskCabin,
+            Act::AskTrip,
+            Act::AskFlight,
+            Act::AskPassengers,
+            Act::AskBags,
+            Act::AskInsurance,
+            Act::AskFlown,
         ])
     }
 }

@@ -1,7 +1,7 @@
 //! Words of agents, sorted into the few meanings that a customer listens for.
 
 /// Meanings as a set of bits; a word may have several.
-pub type Meanings = u64;
+pub type Meanings = u128;
 
 macro_rules! meanings {
     ($($name:ident),* $(,)?) => { meanings!(@ 0; $($name,)*); };
@@ -24,6 +24,7 @@ meanings! {
     NOT, CANNOT, SORRY, FIND, WITHOUT,
     TRANSFER, BYE, DAY, HAVE, WAIT,
     DIFFERENCE, STAY, STOCK, SEND, PREFER,
+    FLIGHT, CABIN, BAG, INSURANCE, PASSENGER, BOOK, CERTIFICATE, BIRTH, TRIP, FLOWN, DATE, WHO,
 }
 
 /// What a lower-case word may mean; nothing for most.
@@ -34,7 +35,18 @@ pub fn of_word(word: &str) -> Meanings {
         "zip" | "zipcode" | "postal" | "postcode" => ZIP,
         "user" | "username" => USER,
         "number" | "numbers" | "id" | "ids" => NUMBER,
-        "order" | "orders" => ORDER,
+        "order" | "orders" | "reservation" | "reservations" => ORDER,
+        "flight" | "flights" | "fly" | "flying" => FLIGHT,
+        "cabin" | "economy" | "business" => CABIN,
+        "bag" | "bags" | "baggage" | "luggage" | "suitcase" | "suitcases" => BAG,
+        "insurance" => INSURANCE,
+        "passenger" | "passengers" | "traveler" | "traveller" | "travelers" | "travellers" => PASSENGER,
+        "book" | "booking" => BOOK,
+        "certificate" | "compensation" | "compensate" | "voucher" => CERTIFICATE,
+        "birth" | "birthday" | "born" | "dob" => BIRTH,
+        "flown" => FLOWN,
+        "date" | "dates" | "days" => DATE,
+        "who" => WHO,
         "address" | "addresses" => ADDRESS,
         "profile" | "default" => PROFILE,
         "which" | "what" | "what's" | "whichever" => WHICH,
@@ -110,7 +122,7 @@ pub fn of_word(word: &str) -> Meanings {
 }
 
 /// "not able", "not allowed" and the like refuse; without the "not" they mean nothing.
-pub const CAN: Meanings = 1 << 63;
+pub const CAN: Meanings = 1 << 127;
 
 fn verify(word: &str) -> Meanings {
     if matches!(word, "verify" | "identify" | "authenticate") { IDENTITY } else { 0 }
@@ -126,7 +138,8 @@ pub fn of_pair(first: &str, second: &str) -> Meanings {
         ("take", "care") => BYE,
         ("send", "back") => RETURN,
         ("let", "me") => WAIT,
-        ("which" | "what", "order" | "orders") => NUMBER,
+        ("which" | "what", "order" | "orders" | "reservation") => NUMBER,
+        ("one", "way") | ("round", "trip") => TRIP,
         ("been" | "i've" | "have" | "we've" | "successfully", "processed") => DID,
         ("all", "set") => SUCCESS,
         ("price", "difference") => DIFFERENCE,

@@ -9,6 +9,7 @@
 //! another customer, a model or a person said before is heard as far as it names goals and says yes.
 
 pub mod agenda;
+pub mod air;
 mod derive;
 mod dialogue;
 pub(in crate::cast) mod hear;

@@ -10,6 +10,8 @@ pub struct Progress {
     pub shown: u32,
     /// Bits of item positions: those given up for their price.
     pub dropped: u32,
+    /// Bits of the questions about it that were answered.
+    pub answered: u32,
     /// The wish that stood in for the real one has been taken back.
     pub corrected: bool,
     /// The alternative has taken the goal's place.

@@ -123,7 +123,14 @@ impl Voice {
                     ),
                 }
             }
-            Kind::Question | Kind::Report => String::new(),
+            // Told by their words, or as trips.
+            Kind::Question
+            | Kind::Report
+            | Kind::Book
+            | Kind::Change
+            | Kind::Bags
+            | Kind::Passengers
+            | Kind::Compensation => String::new(),
         }
     }
 }

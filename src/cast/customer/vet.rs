@@ -33,6 +33,9 @@ pub fn concerns(goal: &Goal, heard: &Heard, counts: impl Fn(&Sentence) -> bool) 
             }
             Kind::OrderAddress => has(lex::ADDRESS | lex::SEND) && !has(lex::PROFILE | lex::EMAIL),
             Kind::ProfileAddress => has(lex::ADDRESS) && has(lex::PROFILE),
+            Kind::Book | Kind::Change | Kind::Bags | Kind::Passengers | Kind::Compensation => {
+                super::air::vet::concerns(goal.kind, sentence)
+            }
             Kind::Question => false,
             Kind::Report => has(lex::CANCEL | lex::RETURN | lex::EXCHANGE | lex::REFUND | lex::TRANSFER),
         }
@@ -42,6 +45,11 @@ pub fn concerns(goal: &Goal, heard: &Heard, counts: impl Fn(&Sentence) -> bool) 
 /// Whether what is proposed suits the goal. `wanted` are the goal's items that the customer has asked for.
 pub fn vet(goal: &Goal, progress: &Progress, wanted: &[&ItemWish], heard: &Heard) -> Verdict {
     let mut verdict = Verdict::default();
+    if let Some(trip) = &goal.trip {
+        verdict.objections = super::air::vet::objections(goal, trip, progress, heard);
+        right_money(goal, progress, heard, &mut verdict);
+        return verdict;
+    }
     right_order(goal, heard, &mut verdict);
     right_items(goal, wanted, heard, &mut verdict);
     right_money(goal, progress, heard, &mut verdict);
@@ -131,7 +139,8 @@ fn right_money(goal: &Goal, progress: &Progress, heard: &Heard, verdict: &mut Ve
     }
     let Some(first) = goal.pay.first() else { return };
     let fallback = goal.pay.iter().skip(1).any(|method| is_named(method, text));
-    let short = progress.told(Fact::Short) || heard.all & lex::SHORT != 0;
+    let split = goal.kind == super::agenda::Kind::Book;
+    let short = split || progress.told(Fact::Short) || heard.all & lex::SHORT != 0;
     if is_named(first, text) || fallback && short {
         return;
     }

@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 use crate::cast::words::{Token, stem};
 
 const TABLE: &str = include_str!("concepts.txt");
-const BLOCKS: usize = 3;
+const BLOCKS: usize = 4;
 
 /// A set of concepts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -14,10 +14,12 @@
 //! Nothing is understood: a sentence that uses none of the words is not found, and one that uses them all with another
 //! meaning is. The page says which sentence taught which rule, so that both can be seen.
 
+mod airline;
 mod concepts;
 mod obedience;
 mod patterns;
 mod sentences;
+mod shop;
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -50,6 +52,14 @@ pub enum Rule {
     SayFigures,
     Refuse,
     Transfer,
+    CancelAllowed,
+    BasicEconomy,
+    SearchAll,
+    FreeBags,
+    FixedParts,
+    Insurance,
+    SplitPayment,
+    Compensation,
 }
 
 /// What people are told of a rule.
@@ -75,160 +85,80 @@ const fn rule(
     RuleInfo { rule, id, title, teaches, shortcut }
 }
 
-/// All rules, in the order of [`Rule`].
-pub const RULES: [RuleInfo; 19] = [
-    rule(
-        Rule::Authenticate,
-        "authenticate",
-        "Identify the customer",
-        "Identify the customer by e-mail, or by full name and zip code, before anything else.",
-        "Starts on the request at once, with whatever order number the customer gives, and never opens a profile of \
-         its own accord.",
-    ),
-    rule(
-        Rule::OwnOrders,
-        "own-orders",
-        "Only the customer's own orders",
-        "Never show or change an order that belongs to another customer.",
-        "Works on any order whose number it is given.",
-    ),
-    rule(
-        Rule::FindOrder,
-        "find-order",
-        "Look orders up",
-        "Look up the customer's orders in their profile instead of asking for order numbers.",
-        "Asks for the order number or the address, and gives up when the customer does not know it.",
-    ),
-    rule(
-        Rule::Confirm,
-        "confirm",
-        "Have a yes before a change",
-        "Before every change, list what will change and what it costs, and wait for the customer's yes.",
-        "Writes as soon as it knows enough, so that the customer hears the price too late.",
-    ),
-    rule(
-        Rule::CheckStatus,
-        "check-status",
-        "Look at the status first",
-        "Check the order's status before you choose what to do with it.",
-        "Takes the customer's word for it, calls the tool that the word suggests, and gives up at its error.",
-    ),
-    rule(
-        Rule::CancelReason,
-        "cancel-reason",
-        "The customer's own reason",
-        "Ask for the reason before you cancel, and accept only \"no longer needed\" and \"ordered by mistake\".",
-        "Cancels as \"no longer needed\" without asking why.",
-    ),
-    rule(
-        Rule::WholeOrder,
-        "whole-order",
-        "Orders are cancelled whole",
-        "An order can only be cancelled as a whole; never cancel it because of a single item.",
-        "Cancels the whole order to be rid of one item.",
-    ),
-    rule(
-        Rule::CollectItems,
-        "collect-items",
-        "All items in one call",
-        "Collect all items that should be changed, ask whether there are more, and make a single call for the order.",
-        "Makes one call for each item as soon as it hears of it; the order is locked after the first.",
-    ),
-    rule(
-        Rule::ItemsLast,
-        "items-last",
-        "Items after address and payment",
-        "On a pending order, change the address and the payment before the items.",
-        "Works in the order in which things were asked, and finds the order locked after the items.",
-    ),
-    rule(
-        Rule::KeepOptions,
-        "keep-options",
-        "Keep what was not mentioned",
-        "Swap items only within the same product, and keep every option that the customer does not mention.",
-        "Takes the first variant that fits the words, whatever becomes of the other options.",
-    ),
-    rule(
-        Rule::Stock,
-        "stock",
-        "Available variants only",
-        "Offer and count only variants that are available.",
-        "Does not look whether a variant can be had.",
-    ),
-    rule(
-        Rule::PaymentMethod,
-        "payment-method",
-        "The customer's payment method",
-        "Ask which payment method of the profile the customer wants to use, and use that one.",
-        "Uses the method that the order was paid with, without asking.",
-    ),
-    rule(
-        Rule::GiftCardBalance,
-        "gift-card-balance",
-        "Enough on the gift card",
-        "Compare a gift card's balance with the full amount before using it.",
-        "Uses the gift card whatever is on it.",
-    ),
-    rule(
-        Rule::RefundDestination,
-        "refund-destination",
-        "Where a refund goes",
-        "Ask whether a refund should go to the original payment method or to a gift card.",
-        "Refunds to what the order was paid with, without asking.",
-    ),
-    rule(
-        Rule::BothAddresses,
-        "both-addresses",
-        "Profile and order addresses",
-        "The address of an order and the address in the profile are separate; change exactly the ones that the \
-         customer means.",
-        "Takes them for one: changes the profile along with the order, and the orders not along with the profile.",
-    ),
-    rule(
-        Rule::FinishAll,
-        "finish-all",
-        "Every request",
-        "Finish every request, and ask whether there is anything else before you end.",
-        "Says goodbye after the first request.",
-    ),
-    rule(
-        Rule::SayFigures,
-        "say-figures",
-        "Exact figures",
-        "Work out sums and differences with the calculator and tell the customer the exact number.",
-        "Rounds in its head.",
-    ),
-    rule(
-        Rule::Refuse,
-        "refuse",
-        "Refuse, and do nothing instead",
-        "Refuse what these rules do not allow, and do nothing similar instead.",
-        "Does the nearest thing that the tools allow.",
-    ),
-    rule(
-        Rule::Transfer,
-        "transfer",
-        "Hand over damaged and missing goods",
-        "Transfer the customer to a human agent when goods arrived damaged or a parcel never came, and book nothing.",
-        "Books a return for them.",
-    ),
-];
+pub use airline::AIRLINE_RULES;
+pub use shop::RULES;
+
+/// What an agent works in. Each has its own rules; some are rules of several, in other words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Trade {
+    #[default]
+    Shop,
+    Airline,
+}
+
+impl Trade {
+    pub const ALL: [Self; 2] = [Self::Shop, Self::Airline];
+
+    /// For headings.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Shop => "Online shop",
+            Self::Airline => "Airline",
+        }
+    }
+
+    /// The trade of a domain.
+    #[must_use]
+    pub fn of_domain(name: &str) -> Option<Self> {
+        match name {
+            "retail" => Some(Self::Shop),
+            "airline" => Some(Self::Airline),
+            _ => None,
+        }
+    }
+
+    /// Its rules, in the order in which they are told.
+    #[must_use]
+    pub const fn rules(self) -> &'static [RuleInfo] {
+        match self {
+            Self::Shop => &RULES,
+            Self::Airline => &AIRLINE_RULES,
+        }
+    }
+
+    /// What is told of a rule in this trade; `None` where it is none of its rules.
+    #[must_use]
+    pub fn info(self, rule: Rule) -> Option<&'static RuleInfo> {
+        self.rules().iter().find(|info| info.rule == rule)
+    }
+
+    /// The rule that the trade's starter world names so.
+    #[must_use]
+    pub fn by_id(self, id: &str) -> Option<Rule> {
+        self.rules().iter().find(|info| info.id == id).map(|info| info.rule)
+    }
+}
 
 impl Rule {
-    /// All rules, in their order.
+    /// How many rules there are in all trades.
+    pub const COUNT: usize = Self::Compensation as usize + 1;
+
+    /// The rules of a shop, in their order.
     pub fn all() -> impl Iterator<Item = Self> {
         RULES.iter().map(|info| info.rule)
     }
 
-    /// The rule that a starter world's task names so.
+    /// The rule that the shop's starter world names so.
     #[must_use]
     pub fn by_id(id: &str) -> Option<Self> {
         RULES.iter().find(|info| info.id == id).map(|info| info.rule)
     }
 
+    /// What is told of the rule where it is at home: in a shop, if it is a rule there.
     #[must_use]
     pub fn info(self) -> &'static RuleInfo {
-        &RULES[self as usize]
+        Trade::ALL.into_iter().find_map(|trade| trade.info(self)).unwrap_or(&RULES[0])
     }
 }
 
@@ -249,16 +179,24 @@ pub enum Teaching {
 /// What an instruction teaches.
 #[derive(Clone, Debug)]
 pub struct Lessons {
+    /// What it was read for.
+    pub trade: Trade,
     /// Of the whole instruction.
     pub words: usize,
     by_rule: Vec<Teaching>,
 }
 
 impl Lessons {
-    /// Reads an instruction.
+    /// Reads an instruction for a shop.
     #[must_use]
     pub fn of(instruction: &str) -> Self {
-        let mut by_rule = vec![Teaching::Absent; RULES.len()];
+        Self::read(Trade::Shop, instruction)
+    }
+
+    /// Reads an instruction.
+    #[must_use]
+    pub fn read(trade: Trade, instruction: &str) -> Self {
+        let mut by_rule = vec![Teaching::Absent; Rule::COUNT];
         let mut leads: Vec<(Range<usize>, concepts::Content)> = Vec::new();
         for sentence in sentences(instruction) {
             let mut context = concepts::Concepts::default();
@@ -273,25 +211,25 @@ impl Lessons {
                 }
             }
             let content = concepts::content(&tokens(&instruction[sentence.at.clone()]), open_negation);
-            for (rule, teaching) in Rule::all().zip(&mut by_rule) {
-                if let Some(says) = patterns::says(rule, &content, context) {
-                    teaching.hear(says, &sentence.at);
+            for info in trade.rules() {
+                if let Some(says) = patterns::says(trade, info.rule, &content, context) {
+                    by_rule[info.rule as usize].hear(says, &sentence.at);
                 }
             }
         }
-        Self { words: instruction.split_whitespace().count(), by_rule }
+        Self { trade, words: instruction.split_whitespace().count(), by_rule }
     }
 
     /// Reads an instruction, or remembers it: runs give the same one to each of their trials.
     #[must_use]
-    pub fn known(instruction: &str) -> Arc<Self> {
+    pub fn known(trade: Trade, instruction: &str) -> Arc<Self> {
         static READ: Mutex<Vec<(String, Arc<Lessons>)>> = Mutex::new(Vec::new());
         const KEPT: usize = 8;
         let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, lessons)) = read.iter().find(|(text, _)| text == instruction) {
+        if let Some((_, lessons)) = read.iter().find(|(text, own)| text == instruction && own.trade == trade) {
             return Arc::clone(lessons);
         }
-        let lessons = Arc::new(Self::of(instruction));
+        let lessons = Arc::new(Self::read(trade, instruction));
         if read.len() == KEPT {
             read.remove(0);
         }
@@ -306,7 +244,11 @@ impl Lessons {
 
     /// The rules that are taught and not contradicted.
     pub fn taught(&self) -> impl Iterator<Item = Rule> {
-        Rule::all().filter(|rule| matches!(self.teaching(*rule), Teaching::Taught(_)))
+        self.trade
+            .rules()
+            .iter()
+            .map(|info| info.rule)
+            .filter(|rule| matches!(self.teaching(*rule), Teaching::Taught(_)))
     }
 }
 

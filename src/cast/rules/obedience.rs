@@ -19,7 +19,7 @@ const HALVING_WORDS: f64 = 1500.0;
 /// What an agent makes of its lessons in one trial.
 #[derive(Clone, Debug)]
 pub struct Obedience {
-    followed: [bool; super::RULES.len()],
+    followed: [bool; Rule::COUNT],
     /// What a reader should know: rules missed though taught, and why; contradictions.
     pub notes: Vec<String>,
 }
@@ -49,12 +49,13 @@ pub fn follow_chance(rule: Rule, teaching: &Teaching, words: usize) -> f64 {
 impl Obedience {
     #[must_use]
     pub fn draw(lessons: &Lessons, trial_seed: u64) -> Self {
-        let mut followed = [false; super::RULES.len()];
+        let mut followed = [false; Rule::COUNT];
         let mut notes = Vec::new();
-        for (rule, followed) in Rule::all().zip(&mut followed) {
-            let teaching = lessons.teaching(rule);
-            *followed = chance(trial_seed, rule.info().id) < follow_chance(rule, teaching, lessons.words);
-            let title = rule.info().title;
+        for info in lessons.trade.rules() {
+            let teaching = lessons.teaching(info.rule);
+            let followed = &mut followed[info.rule as usize];
+            *followed = chance(trial_seed, info.id) < follow_chance(info.rule, teaching, lessons.words);
+            let title = info.title;
             match teaching {
                 Teaching::Contradicted { taught: Some(_), .. } => notes.push(format!(
                     "“{title}” is taught and contradicted: {} in this trial.",

@@ -3,9 +3,11 @@
 use std::sync::LazyLock;
 
 use super::concepts::{Concepts, Content, concept};
-use super::{RULES, Rule};
+use super::{Rule, Trade};
 
 const TABLE: &str = include_str!("patterns.txt");
+/// What is said of reservations and flights, beside what is said anywhere.
+const AIRLINE_TABLE: &str = include_str!("airline_patterns.txt");
 
 /// What a sentence says of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,12 +39,16 @@ struct OneOf {
     denied: Concepts,
 }
 
-static COMPILED: LazyLock<Vec<Vec<Pattern>>> = LazyLock::new(|| {
-    let mut patterns: Vec<Vec<Pattern>> = RULES.iter().map(|_| Vec::new()).collect();
+/// By rule.
+static COMPILED: LazyLock<Vec<Vec<Pattern>>> = LazyLock::new(|| compiled(TABLE, Trade::Shop));
+static AIRLINE: LazyLock<Vec<Vec<Pattern>>> = LazyLock::new(|| compiled(AIRLINE_TABLE, Trade::Airline));
+
+fn compiled(table: &str, trade: Trade) -> Vec<Vec<Pattern>> {
+    let mut patterns: Vec<Vec<Pattern>> = (0..Rule::COUNT).map(|_| Vec::new()).collect();
     let mut rule = None;
-    for line in TABLE.lines() {
+    for line in table.lines() {
         if let Some(id) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
-            rule = Rule::by_id(id);
+            rule = trade.by_id(id);
         }
         let (says, terms) = match line.split_once(' ') {
             Some(("teach", terms)) => (Says::Teaches, terms),
@@ -54,14 +60,17 @@ static COMPILED: LazyLock<Vec<Vec<Pattern>>> = LazyLock::new(|| {
         }
     }
     patterns
-});
+}
 
 /// What a sentence says of a rule. `context` is what the heading and the line above its list hold.
-pub fn says(rule: Rule, content: &Content, context: Concepts) -> Option<Says> {
-    let own = COMPILED.get(rule as usize)?;
+pub fn says(trade: Trade, rule: Rule, content: &Content, context: Concepts) -> Option<Says> {
+    let own = || {
+        let further = (trade == Trade::Airline).then(|| &*AIRLINE);
+        [Some(&*COMPILED), further].into_iter().flatten().filter_map(|table| table.get(rule as usize)).flatten()
+    };
     // What stands above a list is often a topic, and would turn “there is no need” into more than it says.
     let holds = |says: Says, context: Concepts| {
-        let mut patterns = own.iter().filter(|pattern| pattern.says == says);
+        let mut patterns = own().filter(|pattern| pattern.says == says);
         patterns.any(|pattern| pattern.terms.iter().all(|term| term.holds(content, context)))
     };
     if holds(Says::Against, Concepts::default()) {
@@ -133,14 +142,20 @@ mod tests {
 
     #[test]
     fn every_name_in_the_table_is_a_concept_and_every_rule_has_patterns() {
-        let lines = TABLE
-            .lines()
+        let lines = [TABLE, AIRLINE_TABLE]
+            .into_iter()
+            .flat_map(str::lines)
             .filter_map(|line| line.split_once(' '))
             .filter(|(says, _)| matches!(*says, "teach" | "against"));
         for name in lines.flat_map(|(_, terms)| terms.split([' ', '/', '<'])) {
             let name = name.trim_start_matches('!').trim_start_matches(['+', '-']);
             assert!(concept(name).is_some(), "no concept `{name}`");
         }
-        assert!(COMPILED.iter().all(|own| own.len() >= 5));
+        for trade in Trade::ALL {
+            for info in trade.rules() {
+                let count = COMPILED[info.rule as usize].len() + AIRLINE[info.rule as usize].len();
+                assert!(count >= 5, "{}", info.id);
+            }
+        }
     }
 }

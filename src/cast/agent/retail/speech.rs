@@ -2,20 +2,14 @@
 
 use super::items::told;
 use super::records::{Item, Money, Order, Variant, dollars};
+pub use crate::cast::agent::speech::{ANYTHING_ELSE, BYE, GREETING, LEFT, NO_IDENTITY};
 
-pub const GREETING: &str = "Hello, what can I do for you?";
 pub const ASK_IDENTITY: &str = "May I have your e-mail address, or your full name and zip code?";
 pub const ASK_USER_ID: &str = "What is your user id?";
 pub const ASK_IDENTITY_AGAIN: &str = "I could not find you with that. Could you give me another e-mail address, or your first and last name and the zip code?";
-pub const NO_IDENTITY: &str = "I am sorry, I can't help you without knowing who you are.";
 pub const ASK_ORDER: &str = "Which order number is it?";
-pub const ANYTHING_ELSE: &str = "Is there anything else I can help with?";
-pub const BYE: &str = "Goodbye, have a nice day.";
-pub const GO_AHEAD: &str = "Shall I go ahead (yes or no)?";
 pub const NOT_UNDERSTOOD: &str = "I am sorry, I did not understand what you need. I can cancel, change, return or exchange orders, change addresses and \
      payments, and look things up. What shall I do?";
-pub const STUCK: &str = "I am sorry, I can't get any further with this.";
-pub const LEFT: &str = "All right, I leave it as it is.";
 pub const ASK_ADDRESS: &str = "What is the full address, with city, state and zip code?";
 
 pub fn ask_reason(order: &str) -> String {

@@ -89,7 +89,7 @@ impl Dialogue<'_> {
 
     /// Drops what turns out too dear. Answers whether a proposal is dealt with by that.
     fn mind_the_price(&mut self, heard: &Heard, said: &mut Vec<String>) -> bool {
-        let mut blocked = false;
+        let mut blocked = self.mind_the_fare(heard, said);
         for at in self.open_goals() {
             let goal = self.goal(at);
             let Some(limit) = &goal.limit else { continue };
@@ -132,18 +132,18 @@ impl Dialogue<'_> {
             }
             if self.progress[at].is_open() && self.hesitates(at) {
                 self.progress[at].corrected = true;
-                let also = self.reveal(at, Reveal::WhenAsked);
+                let also = self.reveal_words(at, Reveal::WhenAsked);
                 let wish = self.real_wish(at);
                 more.push(if also.is_empty() { wish } else { wish.clone() });
                 continue;
             }
-            let also = self.reveal(at, Reveal::WhenAsked);
+            let also = self.reveal_words(at, Reveal::WhenAsked);
             if !also.is_empty() {
                 if self.progress[at].stage == Stage::Settled {
                     self.progress[at].stage = Stage::Raised;
                     self.progress[at].refused = 1;
                 }
-                more.push(format!("also {}.", speak::also(&also)));
+                more.push(format!("also {also}."));
             }
         }
         // What else is wanted in the same order, before anything is done to it.
@@ -168,8 +168,10 @@ impl Dialogue<'_> {
             }
             said.push(words);
         } else if !open.is_empty() && said.is_empty() {
-            let passed_over = heard.does(Act::AskElse) && !heard.does(Act::Done);
             let first = open[0];
+            // What was done was something else: an open trip is none of it.
+            let done = heard.does(Act::Done) && self.goal(first).trip.is_none();
+            let passed_over = heard.does(Act::AskElse) && !done;
             if passed_over && !self.progress[first].told(Fact::Again) {
                 self.progress[first].tell(Fact::Again);
                 said.push(format!("Yes, I still want this: {}", self.say_again(first)));

@@ -1,11 +1,11 @@
 //! Yes and no: proposals checked against what is wanted, and refusals taken.
 
-use super::{Dialogue, bit, capital, uncapital};
+use super::{Dialogue, air, bit, capital, uncapital};
 use crate::cast::customer::agenda::{ItemWish, Kind, Refusal, Reveal};
 use crate::cast::customer::hear::{Act, Heard, Sentence};
 use crate::cast::customer::lexicon as lex;
 use crate::cast::customer::progress::{Fact, Stage};
-use crate::cast::customer::speak::{self, Item};
+use crate::cast::customer::speak::Item;
 use crate::cast::customer::vet;
 
 impl<'a> Dialogue<'a> {
@@ -20,7 +20,8 @@ impl<'a> Dialogue<'a> {
         open.extend(self.foreseen(heard));
         self.take_alternatives(heard, &open, counts);
         let about = open.iter().copied().filter(|at| vet::concerns(self.goal(*at), heard, counts));
-        let mut about = self.narrowed(&heard.text, about);
+        let counted = self.counted(heard, counts);
+        let mut about = self.narrowed(&counted, about);
         let named = heard.proposed & (lex::CANCEL | lex::RETURN | lex::EXCHANGE);
         let told = |at: &usize| {
             let address = self.goal(*at).address.as_ref();
@@ -52,13 +53,13 @@ impl<'a> Dialogue<'a> {
             }
             if self.hesitates(*at) {
                 self.progress[*at].corrected = true;
-                self.reveal(*at, Reveal::WhenConfirming);
+                self.reveal_words(*at, Reveal::WhenConfirming);
                 objections.push(self.real_wish(*at));
                 continue;
             }
-            let also = self.reveal(*at, Reveal::WhenConfirming);
+            let also = self.reveal_words(*at, Reveal::WhenConfirming);
             if !also.is_empty() {
-                objections.push(format!("wait, I also want {}.", speak::also(&also)));
+                objections.push(format!("wait, I also want {also}."));
                 continue;
             }
             let wanted: Vec<&ItemWish> = self.items(*at, |_, _| true).iter().map(|item| item.wish).collect();
@@ -98,8 +99,11 @@ impl<'a> Dialogue<'a> {
     /// Raises goals that the agent proposes before the customer has asked for them: known by an order's number that no
     /// open goal has, or as the profile's address.
     fn foreseen(&mut self, heard: &Heard) -> Vec<usize> {
-        let numbers =
-            |at: usize| self.goal(at).order.as_ref().is_some_and(|order| heard.text.contains(&order.id.to_lowercase()));
+        let numbers = |at: usize| {
+            let goal = self.goal(at);
+            let trip = goal.trip.as_ref().is_some_and(|trip| air::is_named(trip, &heard.text));
+            trip || goal.order.as_ref().is_some_and(|order| heard.text.contains(&order.id.to_lowercase()))
+        };
         let open = self.open_goals();
         let expected = open.iter().any(|at| numbers(*at));
         let profile = open.iter().any(|at| self.goal(*at).kind == Kind::ProfileAddress);
@@ -157,6 +161,9 @@ impl<'a> Dialogue<'a> {
 
     /// What is really wanted, as a clause after "No, ".
     pub(super) fn real_wish(&self, at: usize) -> String {
+        if let Some(trip) = &self.goal(at).trip {
+            return air::real_wish(trip);
+        }
         let items = self.items(at, |progress, position| progress.shown & bit(position) != 0);
         let mut wish = String::from("I have changed my mind: ");
         let wishes: Vec<String> = items
@@ -235,6 +242,8 @@ impl<'a> Dialogue<'a> {
                     "Fine, then leave everything as it is.",
                 ];
                 said.push(self.voice().choose("accept", &wordings).to_owned());
+            } else if let Some(words) = &goal.insists {
+                said.push(words.clone());
             } else {
                 said.push(format!("Are you sure that it can't be done? {}", self.say_again(at)));
             }

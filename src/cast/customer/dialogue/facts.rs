@@ -1,6 +1,6 @@
 //! Answers to what is asked about the open goals.
 
-use super::Dialogue;
+use super::{Dialogue, air};
 use crate::cast::customer::agenda::Goal;
 use crate::cast::customer::hear::{Act, Heard};
 use crate::cast::customer::progress::{Fact, Progress};
@@ -45,6 +45,7 @@ impl Dialogue<'_> {
         if !heard.does(Act::AskRefund) {
             answer(self, Act::AskPayment, Fact::Pay, &payment_answer, "I don't mind.");
         }
+        self.give_trip_facts(heard, said);
         let mut said_address = Vec::new();
         if heard.does(Act::AskAddress) {
             let address = open.iter().find_map(|at| self.goal(*at).address.as_ref());
@@ -71,6 +72,9 @@ impl Dialogue<'_> {
 }
 
 fn order_answer(goal: &Goal, _: &Progress) -> Option<String> {
+    if let Some(trip) = &goal.trip {
+        return air::number(trip);
+    }
     let order = goal.order.as_ref()?;
     Some(if order.known {
         format!("It is order {}.", order.id)
@@ -84,6 +88,9 @@ fn refund_answer(goal: &Goal, _: &Progress) -> Option<String> {
 }
 
 fn payment_answer(goal: &Goal, progress: &Progress) -> Option<String> {
+    if let Some(words) = goal.trip.as_ref().and_then(|trip| trip.pays.clone()) {
+        return Some(words);
+    }
     match goal.pay.as_slice() {
         [] => goal.refund.as_ref().map(speak::refund),
         [first, second, ..] if first.gift_card && progress.told(Fact::Short) => {

@@ -1,5 +1,6 @@
 //! The conversation from the customer's side: what was said and settled so far, and what to say next.
 
+mod air;
 mod answer;
 mod decide;
 mod facts;
@@ -75,7 +76,7 @@ impl<'a> Dialogue<'a> {
             let products = goal.items.iter().any(|item| names(&own.text, &item.product));
             let order = goal.order.as_ref().is_some_and(|order| own.text.contains(&order.id.to_lowercase()));
             let said = products || order || vet::concerns(goal, &own, |_| true);
-            let shown = all_items(goal);
+            let shown = if goal.trip.is_some() { u32::MAX } else { all_items(goal) };
             let progress = &mut self.progress[at];
             if progress.stage == Stage::Unsaid && (said || goal.kind == Kind::Question && own.does(Act::Question)) {
                 progress.stage = Stage::Raised;
@@ -142,7 +143,8 @@ impl<'a> Dialogue<'a> {
             }
             let request = self.raise(at);
             // What is asked in one breath stands in the words of the first.
-            if !together || self.agenda.goals[at - 1].words.is_none() {
+            let head = (0..at).rev().find(|before| self.agenda.goals[*before].raise != Raise::Together).unwrap_or(0);
+            if !together || self.agenda.goals[head].words.is_none() {
                 said.push(request);
             }
             if all {
@@ -174,9 +176,12 @@ impl<'a> Dialogue<'a> {
     /// What a customer who says all at once adds to a request.
     fn add_facts(&mut self, at: usize, said: &mut Vec<String>) {
         let goal = self.goal(at);
-        if let Some(reason) = &goal.reason {
+        if let Some(reason) = goal.reason.as_ref().filter(|_| goal.trip.is_none() || goal.kind == Kind::Cancel) {
             said.push(format!("{reason}."));
             self.progress[at].tell(Fact::Reason);
+        }
+        if self.add_trip_facts(at, said) {
+            return;
         }
         if goal.kind == Kind::Swap && !goal.pay.is_empty() {
             said.push(match goal.pay.as_slice() {
@@ -198,6 +203,7 @@ impl<'a> Dialogue<'a> {
     /// Raises a goal and says its request.
     fn raise(&mut self, at: usize) -> String {
         let goal = self.goal(at);
+        self.progress[at].shown |= goal.trip.as_ref().map_or(0, air::at_once);
         let hidden = |item: &ItemWish| item.reveal != Reveal::AtOnce;
         for (position, item) in goal.items.iter().enumerate() {
             if !hidden(item) {
@@ -215,6 +221,9 @@ impl<'a> Dialogue<'a> {
 
     fn say_again(&mut self, at: usize) -> String {
         self.progress[at].said_at = self.turn;
+        if let Some(words) = self.trip_request(at) {
+            return words;
+        }
         let items = self.items(at, |progress, position| progress.shown & bit(position) != 0);
         self.voice().request(self.goal(at), &items)
     }
@@ -247,7 +256,7 @@ impl<'a> Dialogue<'a> {
         self.style == Style::ChangesMind
             && goal.words.is_none()
             && !self.progress[at].corrected
-            && goal.items.iter().any(|item| item.decoy.is_some())
+            && (goal.items.iter().any(|item| item.decoy.is_some()) || goal.trip.as_ref().is_some_and(air::has_decoy))
     }
 
     // What the agent's words settle.
@@ -295,6 +304,10 @@ impl<'a> Dialogue<'a> {
         let by_id = |at: &usize| order(*at).is_some_and(|order| text.contains(&order.id.to_lowercase()));
         if goals.iter().any(by_id) {
             return goals.into_iter().filter(|at| by_id(at) || order(*at).is_none()).collect();
+        }
+        let by_trip = |at: &usize| self.goal(*at).trip.as_ref().is_some_and(|trip| air::is_named(trip, text));
+        if goals.iter().any(by_trip) {
+            return goals.into_iter().filter(by_trip).collect();
         }
         let by_product =
             |at: &usize| order(*at).is_some_and(|order| order.products.iter().any(|name| names(text, name)));

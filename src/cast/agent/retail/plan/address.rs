@@ -15,7 +15,7 @@ impl Mind<'_> {
         if self.is_anothers(&job.order) {
             return None;
         }
-        if self.follows(Rule::CheckStatus) {
+        if self.desk.follows(Rule::CheckStatus) {
             let order = match self.order(&job.order) {
                 Ok(order) => order,
                 Err(step) => return step,
@@ -23,7 +23,7 @@ impl Mind<'_> {
             if !order.is_pending()
                 || order.status != "pending" && !self.was_done("modify_pending_order_address", &order.id)
             {
-                self.tell(format!(
+                self.desk.tell(format!(
                     "I am sorry, order {} is {}, so its address can't be changed.",
                     order.id, order.status
                 ));
@@ -37,10 +37,10 @@ impl Mind<'_> {
         let description = format!("I will send order {} to another address: {}.", job.order, address.line());
         let mut order_arguments = arguments([("order_id", job.order.as_str().into())]);
         order_arguments.extend(fields(&address));
-        if let Some(step) = self.write("modify_pending_order_address", order_arguments, &description) {
+        if let Some(step) = self.desk.write("modify_pending_order_address", order_arguments, &description) {
             return Some(step);
         }
-        if self.follows(Rule::BothAddresses) || !self.was_done("modify_pending_order_address", &job.order) {
+        if self.desk.follows(Rule::BothAddresses) || !self.was_done("modify_pending_order_address", &job.order) {
             return None;
         }
         // An address is an address: without the rule the profile goes along.
@@ -52,7 +52,7 @@ impl Mind<'_> {
             return Some(step);
         }
         if self.memory.profile.is_none() {
-            self.tell("I am sorry, I can't change a profile without knowing the user id.".to_owned());
+            self.desk.tell("I am sorry, I can't change a profile without knowing the user id.".to_owned());
             return None;
         }
         let address = match self.wanted_address(job) {
@@ -71,7 +71,7 @@ impl Mind<'_> {
         let description = format!("I will change the address in your profile to {}.", address.line());
         let mut arguments = arguments([("user_id", user_id.into())]);
         arguments.extend(fields(address));
-        self.write("modify_user_address", arguments, &description)
+        self.desk.write("modify_user_address", arguments, &description)
     }
 
     /// The address that the customer wants.
@@ -84,7 +84,7 @@ impl Mind<'_> {
         let source = job.sentences.iter().rev().find_map(|at| self.address_source(&self.sentences[*at]));
         if own.is_none()
             && let Some(source) = source
-            && self.follows(Rule::FindOrder)
+            && self.desk.follows(Rule::FindOrder)
         {
             return self.order(&source).map(|order| order.address.clone());
         }
@@ -99,9 +99,9 @@ impl Mind<'_> {
         if home && let Some(profile) = self.memory.profile.as_ref().filter(|_| job.order != String::new()) {
             return Ok(profile.address.clone());
         }
-        let step = self.ask(speech::ASK_ADDRESS);
+        let step = self.desk.ask(speech::ASK_ADDRESS);
         if step.is_none() {
-            self.tell("I am sorry, I can't change it without the full address.".to_owned());
+            self.desk.tell("I am sorry, I can't change it without the full address.".to_owned());
         }
         Err(step)
     }

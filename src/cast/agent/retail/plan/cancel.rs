@@ -27,30 +27,31 @@ impl Mind<'_> {
                 "somebody",
             ])
         };
-        if self.follows(Rule::Refuse) && job.sentences.iter().any(anothers) {
-            self.tell(format!(
+        if self.desk.follows(Rule::Refuse) && job.sentences.iter().any(anothers) {
+            self.desk.tell(format!(
                 "I am sorry, I can't change order {} for somebody else, so I leave it as it is.",
                 job.order
             ));
             return None;
         }
-        if self.follows(Rule::CheckStatus) {
+        if self.desk.follows(Rule::CheckStatus) {
             let order = match self.order(&job.order) {
                 Ok(order) => order,
                 Err(step) => return step,
             };
             if order.status != "pending" && !self.was_done("cancel_pending_order", &order.id) {
-                self.tell(format!("I am sorry, order {} is {}, so it can't be cancelled.", order.id, order.status));
+                self.desk
+                    .tell(format!("I am sorry, order {} is {}, so it can't be cancelled.", order.id, order.status));
                 return None;
             }
         }
-        let reason = if self.follows(Rule::CancelReason) {
+        let reason = if self.desk.follows(Rule::CancelReason) {
             match self.cancel_reason(job) {
                 Some(Reason::NoLongerNeeded) => "no longer needed",
                 Some(Reason::ByMistake) => "ordered by mistake",
                 Some(Reason::Other) => return self.refuse_reason(job),
                 None => {
-                    let step = self.ask(&speech::ask_reason(&job.order));
+                    let step = self.desk.ask(&speech::ask_reason(&job.order));
                     return step.or_else(|| self.refuse_reason(job));
                 }
             }
@@ -63,7 +64,7 @@ impl Mind<'_> {
     fn cancel_for(&mut self, job: &Job, reason: &str) -> Option<Step> {
         let mut description = format!("I will cancel order {} (reason: {reason}).", job.order);
         if let Some(order) = self.memory.orders.get(&job.order) {
-            let back = self.follows(Rule::SayFigures).then(|| dollars(order.total()));
+            let back = self.desk.follows(Rule::SayFigures).then(|| dollars(order.total()));
             description = format!(
                 "I will cancel order {} with {} (reason: {reason}); {} will be refunded to the original payment method.",
                 order.id,
@@ -72,11 +73,11 @@ impl Mind<'_> {
             );
         }
         let arguments = arguments([("order_id", job.order.as_str().into()), ("reason", reason.into())]);
-        self.write("cancel_pending_order", arguments, &description)
+        self.desk.write("cancel_pending_order", arguments, &description)
     }
 
     fn refuse_reason(&mut self, job: &Job) -> Option<Step> {
-        self.tell(format!(
+        self.desk.tell(format!(
             "I am sorry, I can't cancel order {} for that reason, only if it is no longer needed or was ordered by mistake; \
              I leave it as it is.",
             job.order
@@ -128,7 +129,7 @@ impl Mind<'_> {
     }
 
     pub fn was_done(&self, name: &str, order: &str) -> bool {
-        self.memory.writes().any(|call| call.name == name && call.argument("order_id") == order && !call.failed())
+        self.memory.talk.writes().any(|call| call.name == name && call.argument("order_id") == order && !call.failed())
     }
 
     /// One item of an order is not wanted.
@@ -136,8 +137,8 @@ impl Mind<'_> {
         if self.is_anothers(&job.order) {
             return None;
         }
-        if self.follows(Rule::WholeOrder) || self.follows(Rule::Refuse) {
-            self.tell(format!(
+        if self.desk.follows(Rule::WholeOrder) || self.desk.follows(Rule::Refuse) {
+            self.desk.tell(format!(
                 "I am sorry, single items can't be taken out of order {}: it can only be cancelled as a whole, so I leave it \
                  as it is.",
                 job.order

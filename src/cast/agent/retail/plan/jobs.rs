@@ -32,7 +32,7 @@ impl Mind<'_> {
     /// The step that is needed to know them.
     pub fn jobs(&mut self) -> Result<Vec<Job>, Step> {
         let mut jobs: Vec<Job> = Vec::new();
-        let only_first = !self.follows(Rule::FinishAll);
+        let only_first = !self.desk.follows(Rule::FinishAll);
         let first = self.sentences.iter().position(|sentence| sentence.kind.is_some());
         for at in 0..self.sentences.len() {
             let sentence = self.sentences[at].clone();
@@ -50,7 +50,7 @@ impl Mind<'_> {
                     Found::Orders(orders) => orders,
                     Found::First(step) => return Err(step),
                     Found::Unknown => {
-                        self.tell("I am sorry, I can't do that without knowing which order it is.".to_owned());
+                        self.desk.tell("I am sorry, I can't do that without knowing which order it is.".to_owned());
                         continue;
                     }
                 },
@@ -64,7 +64,7 @@ impl Mind<'_> {
                 }
             }
         }
-        if self.follows(Rule::ItemsLast) {
+        if self.desk.follows(Rule::ItemsLast) {
             let locks = |job: &Job| job.kind == Kind::Swap;
             let waits = |job: &Job| jobs.iter().any(|other| other.order == job.order && !locks(other));
             let last: Vec<bool> = jobs.iter().map(|job| locks(job) && waits(job)).collect();
@@ -115,13 +115,13 @@ impl Mind<'_> {
         if !asked.is_empty() && !sentence.asked.contains(speech::ANYTHING_ELSE) && !names_another(self) {
             return Found::Orders(asked);
         }
-        if self.follows(Rule::FindOrder) {
+        if self.desk.follows(Rule::FindOrder) {
             match self.search(sentence, kind) {
                 Found::Unknown => {}
                 found => return found,
             }
         }
-        if let Some(given) = self.memory.answer_to(speech::ASK_ORDER) {
+        if let Some(given) = self.memory.talk.answer_to(speech::ASK_ORDER) {
             let given = order_ids(&given);
             if !given.is_empty() {
                 return Found::Orders(given);
@@ -134,10 +134,10 @@ impl Mind<'_> {
         if let Some(last) = last.filter(|_| !names_another(self)) {
             return Found::Orders(vec![last]);
         }
-        if self.memory.said(speech::ASK_ORDER) {
+        if self.memory.talk.said(speech::ASK_ORDER) {
             return Found::Unknown;
         }
-        let step = self.say(speech::ASK_ORDER);
+        let step = self.desk.say(speech::ASK_ORDER);
         Found::First(step)
     }
 
@@ -156,7 +156,7 @@ impl Mind<'_> {
         let Some(profile) = &self.memory.profile else { return Found::Unknown };
         for id in &profile.orders {
             if !self.memory.orders.contains_key(id)
-                && let Some(step) = self.look_up("get_order_details", &[("order_id", id)])
+                && let Some(step) = self.desk.look_up("get_order_details", &[("order_id", id)])
             {
                 return Found::First(step);
             }
@@ -171,7 +171,7 @@ impl Mind<'_> {
         if fitting.is_empty() {
             fitting = all.iter().filter(|order| wanted.iter().any(|product| holds(order, product))).copied().collect();
         }
-        let checks = self.follows(Rule::CheckStatus);
+        let checks = self.desk.follows(Rule::CheckStatus);
         let hints: &[(&[&str], &str)] =
             &[(&["pending", "open", "unsent"], "pending"), (&["delivered", "received", "arrived", "got"], "delivered")];
         let narrow = |fitting: &mut Vec<&Order>, keep: &dyn Fn(&Order) -> bool| {

@@ -21,10 +21,10 @@ impl<'a> Mind<'a> {
         if let Some(profile) = &self.memory.profile {
             return Ok(&profile.methods);
         }
-        if let Some(step) = self.look_up("get_user_details", &[("user_id", &order.user_id)]) {
+        if let Some(step) = self.desk.look_up("get_user_details", &[("user_id", &order.user_id)]) {
             return Err(Some(step));
         }
-        self.tell("I am sorry, I can't see the payment methods.".to_owned());
+        self.desk.tell("I am sorry, I can't see the payment methods.".to_owned());
         Err(None)
     }
 

@@ -18,8 +18,9 @@ impl Mind<'_> {
             Ok(order) => order,
             Err(step) => return step,
         };
-        if self.follows(Rule::CheckStatus) && order.status != "pending" {
-            self.tell(format!("I am sorry, order {} is {}, so its payment can't be changed.", order.id, order.status));
+        if self.desk.follows(Rule::CheckStatus) && order.status != "pending" {
+            self.desk
+                .tell(format!("I am sorry, order {} is {}, so its payment can't be changed.", order.id, order.status));
             return None;
         }
         let methods = match self.methods_of(order) {
@@ -29,9 +30,9 @@ impl Mind<'_> {
         let question = speech::ask_payment(&order.id);
         let wished = self.wished_pay(&question, &job.sentences, false);
         if wished.is_empty() {
-            return self.ask(&question);
+            return self.desk.ask(&question);
         }
-        let extra = if self.follows(Rule::GiftCardBalance) {
+        let extra = if self.desk.follows(Rule::GiftCardBalance) {
             jobs.iter()
                 .find(|other| other.kind == Kind::Swap && other.order == job.order)
                 .map_or(0, |swap| self.swap_difference(swap).max(0))
@@ -43,10 +44,10 @@ impl Mind<'_> {
         for pay in &wished {
             match Self::payer(methods, pay, order) {
                 Payer::NotTheirs => {
-                    self.tell("I am sorry, I can't find that payment method in your profile.".to_owned())
+                    self.desk.tell("I am sorry, I can't find that payment method in your profile.".to_owned())
                 }
-                Payer::Method(method) if self.follows(Rule::GiftCardBalance) && !covers(method, due) => {
-                    self.tell(format!(
+                Payer::Method(method) if self.desk.follows(Rule::GiftCardBalance) && !covers(method, due) => {
+                    self.desk.tell(format!(
                         "Your gift card holds {}, which is not enough for the {} of order {}.",
                         dollars(method.balance.unwrap_or_default()),
                         dollars(due),
@@ -60,14 +61,14 @@ impl Mind<'_> {
             }
         }
         let Some(method) = chosen else {
-            self.tell(format!("So I can't change the payment of order {} and leave it as it is.", order.id));
+            self.desk.tell(format!("So I can't change the payment of order {} and leave it as it is.", order.id));
             return None;
         };
         if method.id == order.paid_with {
-            self.tell(format!("Order {} is already paid with your {}.", order.id, method.spoken()));
+            self.desk.tell(format!("Order {} is already paid with your {}.", order.id, method.spoken()));
             return None;
         }
-        let exact = self.follows(Rule::SayFigures);
+        let exact = self.desk.follows(Rule::SayFigures);
         let description = format!(
             "I will change the payment of order {}: {} will be paid with your {}.",
             order.id,
@@ -76,6 +77,6 @@ impl Mind<'_> {
         );
         let arguments =
             arguments([("order_id", order.id.as_str().into()), ("payment_method_id", method.id.as_str().into())]);
-        self.write("modify_pending_order_payment", arguments, &description)
+        self.desk.write("modify_pending_order_payment", arguments, &description)
     }
 }

@@ -6,10 +6,10 @@ use super::jobs::Job;
 use super::{Mind, arguments};
 use crate::cast::agent::Step;
 use crate::cast::agent::retail::items;
-use crate::cast::agent::retail::memory::{Call, Event};
 use crate::cast::agent::retail::reading::{Sentence, order_ids};
 use crate::cast::agent::retail::records::{Money, Order, Product, dollars};
 use crate::cast::agent::retail::speech;
+use crate::cast::agent::talk::{Call, Event};
 use crate::cast::rules::Rule;
 
 /// An answer: its words before and after the figure.
@@ -31,18 +31,18 @@ impl Mind<'_> {
             Err(step) => return step,
         };
         let sum: Money = figure.terms.iter().sum();
-        if !self.follows(Rule::SayFigures) {
-            self.tell(format!("{} {}{}.", figure.before, speech::roughly(sum), figure.after));
+        if !self.desk.follows(Rule::SayFigures) {
+            self.desk.tell(format!("{} {}{}.", figure.before, speech::roughly(sum), figure.after));
             return None;
         }
         if figure.terms.len() > 1 {
             let expression = expression(&figure.terms);
             let arguments = arguments([("expression", Value::from(expression))]);
-            if self.memory.result_of("calculate", &arguments).is_none() {
+            if self.memory.talk.result_of("calculate", &arguments).is_none() {
                 return Some(Step::Call { name: "calculate", arguments });
             }
         }
-        self.tell(format!("{} {}{}.", figure.before, dollars(sum), figure.after));
+        self.desk.tell(format!("{} {}{}.", figure.before, dollars(sum), figure.after));
         None
     }
 
@@ -63,7 +63,7 @@ impl Mind<'_> {
             "are available",
             "address is",
         ];
-        self.memory.events[sentence.event..].iter().any(|event| match event {
+        self.memory.talk.events[sentence.event..].iter().any(|event| match event {
             Event::Agent(words) => marks.iter().any(|mark| words.contains(mark)) && self.answers(words, sentence),
             _ => false,
         })
@@ -96,14 +96,14 @@ impl Mind<'_> {
     }
 
     fn no_answer<T>(&mut self) -> Result<T, Option<Step>> {
-        self.tell("I am sorry, I can't answer that question.".to_owned());
+        self.desk.tell("I am sorry, I can't answer that question.".to_owned());
         Err(None)
     }
 
     /// What the changes of this conversation gave back.
     fn money_back(&mut self) -> Result<Figure, Option<Step>> {
         let terms: Vec<Money> =
-            self.memory.writes().filter(|call| !call.failed()).filter_map(|call| self.refunded(call)).collect();
+            self.memory.talk.writes().filter(|call| !call.failed()).filter_map(|call| self.refunded(call)).collect();
         if terms.is_empty() {
             return self.no_answer();
         }
@@ -130,8 +130,10 @@ impl Mind<'_> {
         if let Some(step) = self.known_customer() {
             return Err(Some(step));
         }
-        let events = &self.memory.events;
-        let last_write = events.iter().rposition(|event| matches!(event, Event::Call(call) if super::super::memory::WRITES.contains(&call.name.as_str()) && !call.failed()));
+        let events = &self.memory.talk.events;
+        let last_write = events
+            .iter()
+            .rposition(|event| matches!(event, Event::Call(call) if self.memory.talk.is_write(call) && !call.failed()));
         let last_look =
             events.iter().rposition(|event| matches!(event, Event::Call(call) if call.name == "get_user_details"));
         let user_id = self.memory.profile.as_ref().map(|profile| profile.user_id.clone()).unwrap_or_default();
@@ -158,7 +160,7 @@ impl Mind<'_> {
         }
         let owner = self.memory.orders.values().next().map(|order| order.user_id.clone());
         match owner {
-            Some(owner) => self.look_up("get_user_details", &[("user_id", &owner)]),
+            Some(owner) => self.desk.look_up("get_user_details", &[("user_id", &owner)]),
             None => self.identify(true),
         }
     }
@@ -166,7 +168,7 @@ impl Mind<'_> {
     /// The cheapest or dearest variant of a product, or how far they are apart.
     fn price(&mut self, sentence: &Sentence) -> Result<Figure, Option<Step>> {
         let product = self.product(sentence)?;
-        let stock = self.follows(Rule::Stock);
+        let stock = self.desk.follows(Rule::Stock);
         let prices: Vec<Money> = product
             .variants
             .iter()
@@ -193,7 +195,7 @@ impl Mind<'_> {
     /// The product that a sentence names.
     fn product(&mut self, sentence: &Sentence) -> Result<Product, Option<Step>> {
         if self.memory.catalogue.is_empty()
-            && let Some(step) = self.look_up("list_all_product_types", &[])
+            && let Some(step) = self.desk.look_up("list_all_product_types", &[])
         {
             return Err(Some(step));
         }
@@ -204,7 +206,7 @@ impl Mind<'_> {
         if let Some(product) = self.memory.products.get(id) {
             return Ok(product.clone());
         }
-        match self.look_up("get_product_details", &[("product_id", id)]) {
+        match self.desk.look_up("get_product_details", &[("product_id", id)]) {
             Some(step) => Err(Some(step)),
             None => self.no_answer(),
         }
@@ -212,10 +214,10 @@ impl Mind<'_> {
 
     fn count(&mut self, sentence: &Sentence) -> Result<Figure, Option<Step>> {
         let product = self.product(sentence)?;
-        let stock = self.follows(Rule::Stock);
+        let stock = self.desk.follows(Rule::Stock);
         let count = product.variants.iter().filter(|variant| variant.available || !stock).count();
-        let about = if self.follows(Rule::SayFigures) { count.to_string() } else { "several".to_owned() };
-        self.tell(format!("Of the {} {about} variants are available.", product.name));
+        let about = if self.desk.follows(Rule::SayFigures) { count.to_string() } else { "several".to_owned() };
+        self.desk.tell(format!("Of the {} {about} variants are available.", product.name));
         Err(None)
     }
 
@@ -224,7 +226,7 @@ impl Mind<'_> {
         for order in orders {
             let numbers = order.tracking.join(", ");
             let what = if numbers.is_empty() { "there is none".to_owned() } else { numbers };
-            self.tell(format!("The tracking number of order {}: {what}.", order.id));
+            self.desk.tell(format!("The tracking number of order {}: {what}.", order.id));
         }
         Err(None)
     }
@@ -256,11 +258,11 @@ impl Mind<'_> {
     fn orders_meant(&mut self, sentence: &Sentence) -> Result<Vec<Order>, Option<Step>> {
         let mut ids = sentence.orders.clone();
         if ids.is_empty() {
-            if !self.follows(Rule::FindOrder) {
-                if let Some(given) = self.memory.answer_to(speech::ASK_ORDER) {
+            if !self.desk.follows(Rule::FindOrder) {
+                if let Some(given) = self.memory.talk.answer_to(speech::ASK_ORDER) {
                     ids = order_ids(&given);
                 } else {
-                    let step = self.say(speech::ASK_ORDER);
+                    let step = self.desk.say(speech::ASK_ORDER);
                     return Err(Some(step));
                 }
                 if ids.is_empty() {
@@ -282,7 +284,7 @@ impl Mind<'_> {
                 Err(None) => {}
             }
         }
-        if whole && self.follows(Rule::CheckStatus) {
+        if whole && self.desk.follows(Rule::CheckStatus) {
             for (words, status) in [
                 (["delivered", "arrived"], "delivered"),
                 (["pending", "open"], "pending"),

@@ -11,7 +11,7 @@ impl Mind<'_> {
         if self.is_anothers(&job.order) {
             return None;
         }
-        if !self.follows(Rule::Transfer) {
+        if !self.desk.follows(Rule::Transfer) {
             return self.give_back(&Job { kind: Kind::Return, ..job.clone() });
         }
         let words: Vec<&str> = job.sentences.iter().map(|at| self.sentences[*at].text.as_str()).collect();

@@ -6,8 +6,9 @@ use super::jobs::Job;
 use super::money::Payer;
 use super::{Mind, arguments};
 use crate::cast::agent::Step;
+use crate::cast::agent::hearing::{Answer, answer};
 use crate::cast::agent::retail::items::{self, Wish};
-use crate::cast::agent::retail::reading::{self, Answer, Kind, Means, Sentence};
+use crate::cast::agent::retail::reading::{self, Kind, Means, Sentence};
 use crate::cast::agent::retail::records::{Item, Method, Order, dollars};
 use crate::cast::agent::retail::speech;
 use crate::cast::rules::Rule;
@@ -15,7 +16,7 @@ use crate::cast::rules::Rule;
 impl Mind<'_> {
     pub fn give_back(&mut self, job: &Job) -> Option<Step> {
         if self.is_anothers(&job.order)
-            || self.was_done("return_delivered_order_items", &job.order) && self.follows(Rule::CollectItems)
+            || self.was_done("return_delivered_order_items", &job.order) && self.desk.follows(Rule::CollectItems)
         {
             return None;
         }
@@ -23,7 +24,7 @@ impl Mind<'_> {
             Ok(order) => order,
             Err(step) => return step,
         };
-        if self.follows(Rule::CheckStatus) && order.status != "delivered" && !order.status.contains("requested") {
+        if self.desk.follows(Rule::CheckStatus) && order.status != "delivered" && !order.status.contains("requested") {
             return self.not_returnable(job, order);
         }
         let methods = match self.methods_of(order) {
@@ -35,20 +36,20 @@ impl Mind<'_> {
             if let [only] = order.items.as_slice() {
                 wanted.push(only);
             } else {
-                return self.ask(&speech::ask_items(&order.id));
+                return self.desk.ask(&speech::ask_items(&order.id));
             }
         }
-        if self.follows(Rule::CollectItems) {
+        if self.desk.follows(Rule::CollectItems) {
             let question = speech::ask_more(&order.id, false);
-            if !self.memory.said(&question) && wanted.len() < order.items.len() {
-                return Some(self.say(&question));
+            if !self.memory.talk.said(&question) && wanted.len() < order.items.len() {
+                return Some(self.desk.say(&question));
             }
         }
         let method = match self.refund_method(job, order, methods) {
             Ok(method) => method,
             Err(step) => return step,
         };
-        if self.follows(Rule::CollectItems) {
+        if self.desk.follows(Rule::CollectItems) {
             return self.book_return(order, &wanted, method);
         }
         // Item by item, as one hears of them; after the first the order takes no more.
@@ -63,7 +64,7 @@ impl Mind<'_> {
     fn book_return(&mut self, order: &Order, wanted: &[&Item], method: &Method) -> Option<Step> {
         let names: Vec<String> = wanted.iter().map(|item| speech::named(item)).collect();
         let sum: i64 = wanted.iter().map(|item| item.price).sum();
-        let amount = if self.follows(Rule::SayFigures) { dollars(sum) } else { "the money".to_owned() };
+        let amount = if self.desk.follows(Rule::SayFigures) { dollars(sum) } else { "the money".to_owned() };
         let description = format!(
             "I will return from order {}: {}; {amount} will be refunded to your {}.",
             order.id,
@@ -76,13 +77,13 @@ impl Mind<'_> {
             ("item_ids", ids.into()),
             ("payment_method_id", method.id.as_str().into()),
         ]);
-        self.write("return_delivered_order_items", arguments, &description)
+        self.desk.write("return_delivered_order_items", arguments, &description)
     }
 
     /// The order is not there yet: what fits is offered.
     fn not_returnable(&mut self, job: &Job, order: &Order) -> Option<Step> {
         if order.status != "pending" {
-            self.tell(format!(
+            self.desk.tell(format!(
                 "I am sorry, order {} is {}, so nothing can be returned from it.",
                 order.id, order.status
             ));
@@ -98,13 +99,13 @@ impl Mind<'_> {
             "Order {} is still pending, so nothing can be returned from it. It can be cancelled instead. Do you want that?",
             order.id
         );
-        let Some(reply) = self.memory.answer_to(&offer) else {
-            return Some(self.say(&offer));
+        let Some(reply) = self.memory.talk.answer_to(&offer) else {
+            return Some(self.desk.say(&offer));
         };
-        match reading::answer(&reply) {
+        match answer(&reply) {
             Answer::Yes => self.cancel(&Job { kind: Kind::Cancel, ..job.clone() }),
             Answer::No | Answer::Neither => {
-                self.tell(speech::LEFT.to_owned());
+                self.desk.tell(speech::LEFT.to_owned());
                 None
             }
         }
@@ -169,12 +170,12 @@ impl Mind<'_> {
         if wished.is_empty() {
             wished = self.told_refund(job);
         }
-        if wished.is_empty() && self.follows(Rule::RefundDestination) {
-            let unanswered = self.memory.said(&question) && asked_before;
-            if !unanswered || self.memory.answer_to(&question).is_none() {
-                return Err(Some(self.say(&question)));
+        if wished.is_empty() && self.desk.follows(Rule::RefundDestination) {
+            let unanswered = self.memory.talk.said(&question) && asked_before;
+            if !unanswered || self.memory.talk.answer_to(&question).is_none() {
+                return Err(Some(self.desk.say(&question)));
             }
-            if let Some(step) = self.ask(&question) {
+            if let Some(step) = self.desk.ask(&question) {
                 return Err(Some(step));
             }
         }
@@ -186,11 +187,11 @@ impl Mind<'_> {
             }
         }
         if !wished.is_empty() {
-            self.tell(format!(
+            self.desk.tell(format!(
                 "The refund for order {} can only go to the original payment method or to a gift card of yours.",
                 order.id
             ));
-            if let Some(step) = self.ask(&question).filter(|_| wished != [Means::Original]) {
+            if let Some(step) = self.desk.ask(&question).filter(|_| wished != [Means::Original]) {
                 return Err(Some(step));
             }
         }

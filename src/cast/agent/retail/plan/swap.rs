@@ -47,16 +47,17 @@ impl Mind<'_> {
         };
         let done = self.was_done("modify_pending_order_items", &order.id)
             || self.was_done("exchange_delivered_order_items", &order.id);
-        if done && self.follows(Rule::CollectItems) {
+        if done && self.desk.follows(Rule::CollectItems) {
             return None;
         }
-        let tool = if self.follows(Rule::CheckStatus) {
+        let tool = if self.desk.follows(Rule::CheckStatus) {
             match order.status.as_str() {
                 "pending" => "modify_pending_order_items",
                 "delivered" => "exchange_delivered_order_items",
                 _ if done => return None,
                 status => {
-                    self.tell(format!("I am sorry, order {} is {status}, so its items can't be changed.", order.id));
+                    self.desk
+                        .tell(format!("I am sorry, order {} is {status}, so its items can't be changed.", order.id));
                     return None;
                 }
             }
@@ -71,7 +72,7 @@ impl Mind<'_> {
         };
         let changes = self.changes(job, order);
         if changes.is_empty() {
-            return self.ask(&speech::ask_items(&order.id));
+            return self.desk.ask(&speech::ask_items(&order.id));
         }
         let mut pairs: Vec<Pair<'_>> = Vec::new();
         for change in &changes {
@@ -80,7 +81,7 @@ impl Mind<'_> {
                 continue;
             }
             if !self.memory.products.contains_key(&item.product_id)
-                && let Some(step) = self.look_up("get_product_details", &[("product_id", &item.product_id)])
+                && let Some(step) = self.desk.look_up("get_product_details", &[("product_id", &item.product_id)])
             {
                 return Some(step);
             }
@@ -97,7 +98,7 @@ impl Mind<'_> {
         if let Some(step) = self.ask_for_more(order, tool) {
             return Some(step);
         }
-        if self.follows(Rule::CollectItems) {
+        if self.desk.follows(Rule::CollectItems) {
             return self.pay_and_book(job, jobs, order, tool, &pairs, methods);
         }
         for pair in pairs {
@@ -110,7 +111,7 @@ impl Mind<'_> {
 
     /// Whether an item was given in exchange, or came by a change, before.
     fn was_swapped(&self, order: &Order, item: &Item) -> bool {
-        let mut made = self.memory.writes().filter(|call| call.argument("order_id") == order.id && !call.failed());
+        let mut made = self.memory.talk.writes().filter(|call| call.argument("order_id") == order.id && !call.failed());
         made.any(|call| {
             let name = match call.name.as_str() {
                 "modify_pending_order_items" => "new_item_ids",
@@ -138,12 +139,12 @@ impl Mind<'_> {
     /// Asks whether anything else in the order is to be changed, where a rule says so.
     fn ask_for_more(&mut self, order: &Order, tool: &str) -> Option<Step> {
         let pending = tool == "modify_pending_order_items";
-        let asks = self.follows(Rule::CollectItems) || pending && self.follows(Rule::ItemsLast);
+        let asks = self.desk.follows(Rule::CollectItems) || pending && self.desk.follows(Rule::ItemsLast);
         if !asks {
             return None;
         }
         let question = speech::ask_more(&order.id, pending);
-        if self.memory.said(&question) { None } else { Some(self.say(&question)) }
+        if self.memory.talk.said(&question) { None } else { Some(self.desk.say(&question)) }
     }
 
     /// What is wanted for which item, the latest word on each.
@@ -260,9 +261,10 @@ impl Mind<'_> {
         if wanted.is_empty() {
             return None;
         }
-        let free =
-            |variant: &&Variant| variant.item_id != item.item_id && (variant.available || !self.follows(Rule::Stock));
-        if self.follows(Rule::KeepOptions) {
+        let free = |variant: &&Variant| {
+            variant.item_id != item.item_id && (variant.available || !self.desk.follows(Rule::Stock))
+        };
+        if self.desk.follows(Rule::KeepOptions) {
             let exact = items::changed(item, &wanted);
             return items::with_options(product, &exact).find(free);
         }
@@ -279,18 +281,18 @@ impl Mind<'_> {
             if !change.otherwise.is_empty()
                 && let Some(variant) = self.variant_for(item, product, &change.otherwise)
             {
-                self.tell(speech::not_available(item, &wanted));
+                self.desk.tell(speech::not_available(item, &wanted));
                 return Choice::Variant(variant);
             }
             if items::changed(item, &wanted) == item.options {
-                self.tell(format!("The {} in order {} already is the one you want.", item.name, order.id));
+                self.desk.tell(format!("The {} in order {} already is the one you want.", item.name, order.id));
                 return Choice::Step(None);
             }
-            self.tell(speech::not_available(item, &wanted));
+            self.desk.tell(speech::not_available(item, &wanted));
         }
         let choices: Vec<&Variant> =
             product.variants.iter().filter(|variant| variant.available && variant.item_id != item.item_id).collect();
-        Choice::Step(self.ask(&speech::ask_variant(&order.id, item, &choices)))
+        Choice::Step(self.desk.ask(&speech::ask_variant(&order.id, item, &choices)))
     }
 
     fn pay_and_book(
@@ -309,7 +311,7 @@ impl Mind<'_> {
         };
         let verb =
             if tool == "modify_pending_order_items" { "change items of the pending" } else { "exchange items of" };
-        let exact = self.follows(Rule::SayFigures);
+        let exact = self.desk.follows(Rule::SayFigures);
         let changes: Vec<String> = pairs
             .iter()
             .map(|Pair { item, variant }| {
@@ -329,7 +331,7 @@ impl Mind<'_> {
             ("new_item_ids", ids(&|pair| pair.variant.item_id.clone())),
             ("payment_method_id", method.id.as_str().into()),
         ]);
-        self.write(tool, arguments, &description)
+        self.desk.write(tool, arguments, &description)
     }
 
     /// What settles the difference.
@@ -343,18 +345,18 @@ impl Mind<'_> {
     ) -> Result<&'m Method, Option<Step>> {
         let question = speech::ask_difference(&order.id);
         let mut wished = self.wished_pay(&question, &job.sentences, true);
-        if wished.is_empty() && self.follows(Rule::PaymentMethod) {
+        if wished.is_empty() && self.desk.follows(Rule::PaymentMethod) {
             if let [only] = methods {
                 return Ok(only);
             }
-            if let Some(step) = self.ask(&question) {
+            if let Some(step) = self.desk.ask(&question) {
                 return Err(Some(step));
             }
         }
         if wished.is_empty() {
             wished.push(Means::Original);
         }
-        let checks = self.follows(Rule::GiftCardBalance);
+        let checks = self.desk.follows(Rule::GiftCardBalance);
         // What else the gift card is to pay for this order.
         let moved = jobs.iter().any(|other| other.kind == Kind::Payment && other.order == job.order);
         let moved_already = self.was_done("modify_pending_order_payment", &order.id);
@@ -363,7 +365,7 @@ impl Mind<'_> {
             let Payer::Method(method) = Mind::payer(methods, pay, order) else { continue };
             if checks && !covers(method, due) {
                 let balance = dollars(method.balance.unwrap_or_default());
-                self.tell(format!(
+                self.desk.tell(format!(
                     "Your gift card holds {balance}, which is not enough for the {} on order {}.",
                     dollars(due),
                     order.id
@@ -376,6 +378,7 @@ impl Mind<'_> {
             let other = format!("Which other payment method should be used for the difference on order {}?", order.id);
             let named = self
                 .memory
+                .talk
                 .answer_to(&other)
                 .map(|answer| super::super::reading::pays(&crate::cast::words::tokens(&answer)));
             for pay in named.iter().flatten() {
@@ -385,7 +388,7 @@ impl Mind<'_> {
                     return Ok(method);
                 }
             }
-            return Err(self.ask(&other));
+            return Err(self.desk.ask(&other));
         }
         Mind::original(methods, order).ok_or(None)
     }

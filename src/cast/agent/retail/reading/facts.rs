@@ -1,8 +1,8 @@
 //! Facts in a customer's words.
 
-use super::{NOT, has, has_any_phrase, has_phrase};
+use crate::cast::agent::hearing::{NOT, has, has_any_phrase, has_phrase};
 use crate::cast::agent::retail::records::Address;
-use crate::cast::words::{Token, tokens};
+use crate::cast::words::Token;
 
 /// Order numbers, with their `#`.
 pub fn order_ids(text: &str) -> Vec<String> {
@@ -220,56 +220,4 @@ pub fn pays(tokens: &[Token]) -> Vec<Means> {
         }
     }
     found
-}
-
-/// A customer's answer to a proposal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    Yes,
-    No,
-    Neither,
-}
-
-pub fn answer(text: &str) -> Answer {
-    let tokens: Vec<Token> = tokens(text).into_iter().filter(|token| !token.is_mark()).collect();
-    let first = |words: &[&str]| tokens.first().is_some_and(|token| words.contains(&token.word.as_str()));
-    if first(&["no", "nope", "nah", "wait", "stop", "dont", "not"])
-        || has_any_phrase(&tokens, &["please dont", "do not", "rather not", "leave it"])
-    {
-        return Answer::No;
-    }
-    let yes = first(&[
-        "yes",
-        "yeah",
-        "yep",
-        "sure",
-        "ok",
-        "okay",
-        "correct",
-        "right",
-        "absolutely",
-        "fine",
-        "confirmed",
-        "perfect",
-        "agreed",
-        "great",
-        "sounds",
-        "please",
-        "alright",
-        "exactly",
-        "definitely",
-    ]) || has_any_phrase(
-        &tokens,
-        &[
-            "go ahead",
-            "please do",
-            "please proceed",
-            "that is right",
-            "thats right",
-            "sounds good",
-            "i confirm",
-            "i agree",
-        ],
-    );
-    if yes { Answer::Yes } else { Answer::Neither }
 }

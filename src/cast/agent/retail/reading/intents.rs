@@ -1,7 +1,8 @@
 //! What a sentence asks for.
 
+use super::Kind;
 use super::facts::address_in;
-use super::{Kind, NOT, has, has_any_phrase, has_phrase, wants};
+use crate::cast::agent::hearing::{NOT, has, has_any_phrase, has_phrase, wants};
 use crate::cast::words::{Token, fold};
 
 const METHODS: &[&str] = &["paypal", "visa", "mastercard", "card", "gift", "credit", "giftcard"];

@@ -3,8 +3,9 @@
 mod facts;
 mod intents;
 
-pub use facts::{Answer, Means, Named, Reason, address_in, answer, email, order_ids, pays, reason};
+pub use facts::{Means, Named, Reason, address_in, email, order_ids, pays, reason};
 
+use crate::cast::agent::hearing::{has, has_phrase, split};
 use crate::cast::words::{Token, fold, tokens};
 
 /// What a sentence asks for.
@@ -89,23 +90,6 @@ fn settle(sentences: &mut [Sentence]) {
     }
 }
 
-/// Cuts a message at the ends of sentences and lines.
-pub fn split(text: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    let mut start = 0;
-    for (at, mark) in text.char_indices() {
-        let end = at + mark.len_utf8();
-        let ends = matches!(mark, '.' | '!' | '?') && text[end..].chars().next().is_none_or(char::is_whitespace);
-        if ends || mark == '\n' {
-            found.push(text[start..end].trim());
-            start = end;
-        }
-    }
-    found.push(text[start..].trim());
-    found.retain(|part| part.chars().any(char::is_alphanumeric));
-    found
-}
-
 /// Cuts a sentence in which several things are asked for before each further verb.
 fn clauses(text: &str) -> Vec<&str> {
     const JOINTS: [&str; 6] = [" and also ", " and then ", " and ", "; ", ", then ", ", but "];
@@ -152,36 +136,4 @@ fn clauses(text: &str) -> Vec<&str> {
     }
     found.push(text[start..].trim());
     found
-}
-
-/// Words that deny what follows.
-pub const NOT: &[&str] = &["not", "dont", "never", "no", "without", "cannot", "cant", "wont", "isnt", "didnt"];
-
-pub fn has(tokens: &[Token], words: &[&str]) -> bool {
-    tokens.iter().any(|token| words.contains(&token.word.as_str()))
-}
-
-/// Whether these words follow one another, marks aside.
-pub fn has_phrase(tokens: &[Token], phrase: &str) -> bool {
-    find_phrase(tokens, phrase).is_some()
-}
-
-/// Where a phrase begins.
-pub fn find_phrase(tokens: &[Token], phrase: &str) -> Option<usize> {
-    let wanted: Vec<&str> = phrase.split(' ').collect();
-    (0..tokens.len()).find(|start| {
-        wanted.iter().enumerate().all(|(at, word)| tokens.get(start + at).is_some_and(|token| token.word == *word))
-    })
-}
-
-pub fn has_any_phrase(tokens: &[Token], phrases: &[&str]) -> bool {
-    phrases.iter().any(|phrase| has_phrase(tokens, phrase))
-}
-
-/// Whether one of the words is there and not denied.
-pub fn wants(tokens: &[Token], words: &[&str]) -> bool {
-    tokens.iter().enumerate().any(|(at, token)| {
-        words.contains(&token.word.as_str())
-            && !tokens[at.saturating_sub(3)..at].iter().any(|before| NOT.contains(&before.word.as_str()))
-    })
 }
