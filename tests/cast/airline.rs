@@ -1,9 +1,13 @@
 //! The airline's starter tasks with the full policy.
 
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use taupe::cast::rules::{Lessons, Obedience, Trade};
 use taupe::cast::{Agenda, Style, trial_seed};
+use taupe::domain::{AIRLINE, World};
+use taupe::pack::{PACKS, PackBuilder};
 
 use crate::rehearsal::{airline, reward, run, tasks, transcript};
 
@@ -44,4 +48,43 @@ fn every_agenda_of_the_starter_world_is_read() {
             assert!(questions <= task.outputs.len(), "{}", task.id);
         }
     }
+}
+
+/// The official airline pack, or `None` where it is absent; under `CI=true` that fails.
+fn official() -> Option<Arc<World>> {
+    let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/upstream");
+    let folder = std::env::var_os("TAUPE_UPSTREAM").map_or_else(default, PathBuf::from);
+    if !folder.is_dir() {
+        let missing = format!("NOT TESTED: there is no upstream data at {} (TAUPE_UPSTREAM)", folder.display());
+        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{missing}");
+        eprintln!("{missing}");
+        return None;
+    }
+    let manifest = PACKS.iter().find(|pack| pack.domain == "airline").expect("there is an airline pack");
+    let mut builder = PackBuilder::new(manifest);
+    for (index, file) in manifest.files.iter().enumerate() {
+        builder.add(index, &std::fs::read(folder.join(file.mirror_path)).unwrap()).unwrap();
+    }
+    Some(Arc::new(builder.finish().unwrap().into_world(&AIRLINE)))
+}
+
+#[test]
+fn many_official_tasks_are_won_with_their_own_policy() {
+    let Some(world) = official() else { return };
+    let tasks = tasks(&world, "test");
+    let mut won = 0;
+    let mut lost = String::new();
+    for task in &tasks {
+        let episode = run(&world, task, &world.policy, Style::default(), 1, 0);
+        if reward(&episode) < 1.0 {
+            writeln!(lost, "{}\n{}\n{}", task.id, task.user_scenario, transcript(&episode)).unwrap();
+        } else {
+            won += 1;
+        }
+    }
+    eprintln!("{won} of {} official airline tasks won", tasks.len());
+    if let Ok(folder) = std::env::var("TAUPE_SHOW") {
+        std::fs::write(format!("{folder}/airline.txt"), lost).unwrap();
+    }
+    assert!(won >= 20, "{won}");
 }

@@ -131,3 +131,16 @@ fn the_official_policy_teaches_most() {
         assert!(taught.contains(&rule), "{rule:?}: {:?}", lessons.teaching(rule));
     }
 }
+
+#[test]
+fn a_rules_own_sentence_teaches_little_else() {
+    let mut also = String::new();
+    for info in Trade::Airline.rules() {
+        for other in Trade::Airline.rules().iter().filter(|other| other.rule != info.rule) {
+            if read(info.teaches, other.rule) != Meant::Nothing {
+                writeln!(also, "{} says something of {}: {}", info.id, other.id, info.teaches).unwrap();
+            }
+        }
+    }
+    assert!(also.is_empty(), "\n{also}");
+}

@@ -14,7 +14,7 @@ use crate::rehearsal::{Shop, reward, run, share, shop, tasks};
 const BASES: std::ops::Range<u64> = 0..10;
 const TRIALS: u32 = 4;
 
-fn mean(shop: &Shop, split: &str, instruction: &str) -> f64 {
+pub fn mean(shop: &Shop, split: &str, instruction: &str) -> f64 {
     let tasks = tasks(&shop.world, split);
     let count = (BASES.end - BASES.start) as f64;
     BASES.map(|base| share(&shop.world, &tasks, instruction, base, TRIALS)).sum::<f64>() / count
@@ -42,7 +42,7 @@ fn rewards(shop: &Shop, tasks: &[Arc<Task>], instruction: &str, trials: u32) -> 
 }
 
 /// How many trials were won by the second only, and by the first only.
-fn compared(before: &[f64], after: &[f64]) -> (usize, usize) {
+pub fn compared(before: &[f64], after: &[f64]) -> (usize, usize) {
     let pairs = || before.iter().zip(after);
     (pairs().filter(|(before, after)| after > before).count(), pairs().filter(|(before, after)| after < before).count())
 }

@@ -1,6 +1,7 @@
 //! The rehearsal cast: what the agent reads out of an instruction, and how it fares.
 
 mod airline;
+mod airline_calibration;
 mod airline_phrasings;
 mod calibration;
 mod phrasings;

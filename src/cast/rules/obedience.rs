@@ -29,6 +29,9 @@ pub struct Obedience {
 const fn habit(rule: Rule) -> f64 {
     match rule {
         Rule::Authenticate => 0.5,
+        // What common sense says of tickets, more or less.
+        Rule::BasicEconomy | Rule::SplitPayment => 0.4,
+        Rule::CancelAllowed | Rule::FreeBags | Rule::FixedParts | Rule::Insurance => 0.5,
         _ => 0.3,
     }
 }

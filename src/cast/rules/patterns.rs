@@ -42,6 +42,8 @@ struct OneOf {
 /// By rule.
 static COMPILED: LazyLock<Vec<Vec<Pattern>>> = LazyLock::new(|| compiled(TABLE, Trade::Shop));
 static AIRLINE: LazyLock<Vec<Vec<Pattern>>> = LazyLock::new(|| compiled(AIRLINE_TABLE, Trade::Airline));
+/// Rules that are said so differently at an airline that the patterns of elsewhere would mislead.
+const ON_ITS_OWN: [Rule; 2] = [Rule::CollectItems, Rule::GiftCardBalance];
 
 fn compiled(table: &str, trade: Trade) -> Vec<Vec<Pattern>> {
     let mut patterns: Vec<Vec<Pattern>> = (0..Rule::COUNT).map(|_| Vec::new()).collect();
@@ -66,7 +68,8 @@ fn compiled(table: &str, trade: Trade) -> Vec<Vec<Pattern>> {
 pub fn says(trade: Trade, rule: Rule, content: &Content, context: Concepts) -> Option<Says> {
     let own = || {
         let further = (trade == Trade::Airline).then(|| &*AIRLINE);
-        [Some(&*COMPILED), further].into_iter().flatten().filter_map(|table| table.get(rule as usize)).flatten()
+        let general = (further.is_none() || !ON_ITS_OWN.contains(&rule)).then(|| &*COMPILED);
+        [general, further].into_iter().flatten().filter_map(|table| table.get(rule as usize)).flatten()
     };
     // What stands above a list is often a topic, and would turn “there is no need” into more than it says.
     let holds = |says: Says, context: Concepts| {

@@ -4,6 +4,7 @@ use super::Dialogue;
 use crate::cast::customer::agenda::{Kind, Reveal};
 use crate::cast::customer::air::{CABIN, TripWish, speak, vet};
 use crate::cast::customer::hear::{Act, Heard, Sentence};
+use crate::cast::customer::lexicon as lex;
 use crate::cast::customer::progress::{Fact, Stage};
 use crate::cast::customer::speak::{also, dollars};
 use crate::cast::customer::words::holds;
@@ -96,6 +97,20 @@ impl Dialogue<'_> {
         }
         let sentences = heard.sentences.iter().filter(|sentence| counts(sentence));
         sentences.map(|sentence| &heard.text[sentence.start..sentence.end]).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Whether what is proposed is just what was asked for a trip. Nobody declines that.
+    pub(super) fn is_wanted(&self, at: usize, heard: &Heard) -> bool {
+        let goal = self.goal(at);
+        let Some(trip) = &goal.trip else { return false };
+        let speaks_of = |kind: Kind| match kind {
+            Kind::Cancel => heard.proposed & lex::CANCEL != 0,
+            Kind::Change => {
+                trip.legs.iter().flat_map(|leg| &leg.flights).all(|own| holds(&heard.text, &own.to_lowercase()))
+            }
+            _ => false,
+        };
+        speaks_of(goal.kind) && vet::objections(goal, trip, &self.progress[at], heard).is_empty()
     }
 
     /// Answers what is asked about the open trips.

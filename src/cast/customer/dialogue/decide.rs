@@ -47,7 +47,8 @@ impl<'a> Dialogue<'a> {
         for at in &about {
             let goal = self.goal(*at);
             let hands_over = heard.proposed & lex::TRANSFER != 0;
-            if let Some(words) = goal.declines.as_ref().filter(|_| !hands_over) {
+            let wanted = self.is_wanted(*at, heard);
+            if let Some(words) = goal.declines.as_ref().filter(|_| !hands_over && !wanted) {
                 objections.push(words.clone());
                 continue;
             }

@@ -43,6 +43,10 @@ impl Mind<'_> {
                 wish.cabin?;
             }
         }
+        if !wish.legs.is_empty() && !self.desk.follows(Rule::CollectItems) {
+            // One thing after the other.
+            wish.cabin = None;
+        }
         if wish.legs.is_empty() && wish.cabin.is_none() {
             return self.desk.ask(&speech::ask_new_flights(id));
         }

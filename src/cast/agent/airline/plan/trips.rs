@@ -173,7 +173,9 @@ impl<'a> Mind<'a> {
                 ));
                 Ok(true)
             }
-            _ => Ok(self.desk.follows(Rule::Refuse)
+            // Who has not learnt to hand it over sees to the rest of the trip.
+            Flown::Partly => Ok(false),
+            Flown::All => Ok(self.desk.follows(Rule::Refuse)
                 && self.refuses(
                     job,
                     &format!("I am sorry, I can't do that: reservation {id} has been flown already, at least in part."),
