@@ -187,7 +187,7 @@ fn steps_without_a_model_call_have_no_foot() {
     let said = StepKind::UserSaid { words: "Hi".into(), reply: None, others: Vec::new() };
     let step = Step { kind: said, database: world.database.clone() };
     let shown = rows(&world.database, &[step]);
-    assert_eq!(shown[0], Row { kind: RowKind::User("Hi".into()), call: None, notes: vec![] });
+    assert_eq!(shown[0], Row { kind: RowKind::User("Hi".into()), call: None, notes: vec![], asides: vec![] });
 }
 
 #[test]

@@ -7,8 +7,11 @@ use futures::channel::oneshot;
 use futures::future::LocalBoxFuture;
 use leptos::prelude::*;
 
-use crate::chat::{AssistantMessage, ChatDelta, ChatError, ChatErrorKind, ChatModel, ChatReply, ChatRequest, ToolCall};
-use crate::rollout::{STOP, Seat};
+use crate::chat::{
+    AssistantMessage, ChatDelta, ChatError, ChatErrorKind, ChatModel, ChatReply, ChatRequest, ToolCall, ToolSpec,
+};
+use crate::rollout::agent::react;
+use crate::rollout::{STOP, Seat, UserStrategy};
 
 /// What a record calls a person.
 pub const LABEL: &str = "you";
@@ -106,6 +109,30 @@ impl Drop for OnDesk {
 pub struct Person {
     pub desk: Desk,
     pub seat: Seat,
+    /// The tools of the world, which not every way to ask an agent offers along with the call.
+    pub tools: Vec<ToolSpec>,
+    /// How the user's model is asked.
+    pub user: UserStrategy,
+}
+
+impl Person {
+    /// What a person is shown of a call: how a model would have to write its answer is not their affair.
+    fn shown(&self, request: &ChatRequest) -> ChatRequest {
+        if self.seat == Seat::User || !request.tools.is_empty() {
+            return request.clone();
+        }
+        let messages = react::with_tool_results(&request.messages);
+        ChatRequest { messages, tools: self.tools.clone(), ..request.clone() }
+    }
+
+    /// Their answer in the form that the call asks for.
+    fn written(&self, request: &ChatRequest, answer: AssistantMessage) -> AssistantMessage {
+        match self.seat {
+            Seat::Agent if request.tools.is_empty() => react::write(&answer),
+            Seat::Agent => answer,
+            Seat::User => AssistantMessage::of_text(self.user.write(answer.content.as_deref().unwrap_or_default())),
+        }
+    }
 }
 
 impl ChatModel for Person {
@@ -119,9 +146,14 @@ impl ChatModel for Person {
         _on_delta: &'a mut dyn FnMut(ChatDelta),
     ) -> LocalBoxFuture<'a, Result<ChatReply, ChatError>> {
         async move {
-            let mut out = self.desk.put(self.seat, request);
+            if self.seat == Seat::User && !UserStrategy::asks_for_words(request) {
+                // Nobody judges what a person says.
+                return Ok(ChatReply::of_message(AssistantMessage::of_text(UserStrategy::LET_THROUGH)));
+            }
+            let mut out = self.desk.put(self.seat, &self.shown(request));
             let left = |_| ChatError::new(ChatErrorKind::Abandoned, "The seat was left before the answer.");
-            (&mut out.answer).await.map(ChatReply::of_message).map_err(left)
+            let answer = (&mut out.answer).await.map_err(left)?;
+            Ok(ChatReply::of_message(self.written(request, answer)))
         }
         .boxed_local()
     }

@@ -65,6 +65,8 @@ pub enum RunRefusal {
     Elsewhere,
     #[error("This run has its verdict; it can be forked, but there is nothing to go on with.")]
     Ended,
+    #[error("{0}")]
+    Asked(String),
     #[error("A part of this run can't be read, so it can't go on. It can be forked from any step that is shown.")]
     Broken,
     #[error("{fault} {}", .fault.next_step())]

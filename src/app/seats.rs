@@ -13,6 +13,7 @@ use crate::chat::ChatModel;
 use crate::domain::{Task, World};
 use crate::present::endpoint_form;
 use crate::present::seating::{SavedSeats, Sitter, occupant};
+use crate::present::strategies::{SavedStrategies, Strategies};
 use crate::provider::Obstacle;
 use crate::rollout::{Occupant, Seat, Seated};
 
@@ -24,6 +25,7 @@ pub struct SeatChoices {
     pub desk: Desk,
     pub pace: SeatPace,
     chosen: RwSignal<SavedSeats>,
+    asked: RwSignal<SavedStrategies>,
 }
 
 /// Somebody who may fill a seat.
@@ -40,6 +42,8 @@ pub struct Sitting<'a> {
     pub task: &'a Task,
     /// What the cast draws from.
     pub trial_seed: u64,
+    /// How the models are asked.
+    pub strategies: Strategies,
 }
 
 impl SeatChoices {
@@ -51,6 +55,7 @@ impl SeatChoices {
             desk: Desk::new(),
             pace: SeatPace::kept(),
             chosen: RwSignal::new(SavedSeats::default()),
+            asked: RwSignal::new(SavedStrategies::default()),
         }
     }
 
@@ -64,6 +69,31 @@ impl SeatChoices {
                 chosen.user = chosen.user.take().or(kept.user);
             });
         }
+        let before = self.asked.get_untracked();
+        if let Ok(Some(text)) = self.storage.setting(Setting::Strategies).await
+            && self.asked.with_untracked(|asked| *asked == before)
+        {
+            self.asked.set(SavedStrategies::from_text(&text));
+        }
+    }
+
+    /// How models are to be asked, and with which examples. Tracks.
+    #[must_use]
+    pub fn asked(self) -> SavedStrategies {
+        self.asked.get()
+    }
+
+    /// How whoever is chosen will be asked in the next rollout. Tracks.
+    #[must_use]
+    pub fn strategies(self) -> Strategies {
+        let kind = |seat| self.chosen(seat).by.kind;
+        self.asked.with(|asked| asked.strategies).fitted(kind(Seat::Agent), kind(Seat::User))
+    }
+
+    /// Changes how models are asked, from the next rollout on, and keeps that.
+    pub fn ask(self, change: impl FnOnce(&mut SavedStrategies)) {
+        self.asked.update(change);
+        self.storage.keep(Setting::Strategies, self.asked.with_untracked(SavedStrategies::to_text).into_bytes());
     }
 
     /// Who may be chosen for a seat: the cast, the person, the endpoints. Tracks.
@@ -121,7 +151,12 @@ impl SeatChoices {
         let model: Option<Rc<dyn ChatModel>> = match &seated.sitter {
             Sitter::Endpoint(id) => self.endpoints.model(id).map(|model| model as Rc<dyn ChatModel>),
             Sitter::Cast(style) => Some(cast(*style)),
-            Sitter::Person => Some(Rc::new(Person { desk: self.desk, seat })),
+            Sitter::Person => Some(Rc::new(Person {
+                desk: self.desk,
+                seat,
+                tools: sitting.world.domain.specs(),
+                user: sitting.strategies.user,
+            })),
         };
         match model {
             Some(model) => {

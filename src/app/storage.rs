@@ -29,6 +29,8 @@ pub enum Setting {
     LastPack,
     /// Who fills the seats.
     Seats,
+    /// How the models in the seats are asked.
+    Strategies,
 }
 
 impl Setting {
@@ -39,6 +41,7 @@ impl Setting {
             Self::PackSource => "pack-source",
             Self::LastPack => "last-pack",
             Self::Seats => "seats",
+            Self::Strategies => "strategies",
         }
     }
 }

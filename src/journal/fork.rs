@@ -1,6 +1,6 @@
 //! New runs out of old ones: forked from a step, or begun again with another instruction.
 
-use super::{Event, Folded, ForkedFrom, Header, Instruction, Journal, RunId};
+use super::{Event, Folded, ForkedFrom, Header, Instruction, Journal, Judgements, RunId};
 use crate::chat::{AssistantMessage, ChatReply};
 use crate::rollout::{self, SeatedBy};
 
@@ -64,6 +64,7 @@ fn renewed(of: &Header, instruction: Option<Instruction>, id: RunId, now_ms: u64
         created_ms: now_ms,
         note: String::new(),
         batch: None,
+        judgements: Judgements::default(),
         instruction: instruction.unwrap_or_else(|| of.instruction.clone()),
         ..of.clone()
     }

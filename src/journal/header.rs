@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::judgements::Judgements;
 use crate::domain::{TaskId, World};
 use crate::rollout::{AgentSettings, AgentStrategy, Occupant, SeatedBy, UserStrategy};
 
@@ -112,6 +113,9 @@ pub struct Header {
     /// How the agent's model was asked.
     #[serde(skip_serializing_if = "is_default")]
     pub strategy: AgentStrategy,
+    /// The examples that a few-shot agent was shown, as they were drawn; others have none.
+    #[serde(skip_serializing_if = "is_default")]
+    pub examples: Examples,
     /// How the user's model was asked.
     #[serde(skip_serializing_if = "is_default")]
     pub user_strategy: UserStrategy,
@@ -133,10 +137,21 @@ pub struct Header {
     /// The batch that it is a rollout of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batch: Option<InBatch>,
+    /// What was found about the rollout after its end. Like the title and the note it is no part of what happened.
+    #[serde(skip_serializing_if = "is_default")]
+    pub judgements: Judgements,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
+}
+
+/// Conversations that an agent was shown as examples.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Examples {
+    /// The name of the set that they were drawn from.
+    pub from: String,
+    pub displays: Vec<String>,
 }
 
 /// The agent's instruction, as it was.
@@ -173,6 +188,7 @@ impl Header {
             strategy: self.strategy,
             instruction: self.instruction.text.clone(),
             temperature: self.temperature,
+            examples: self.examples.displays.as_slice().into(),
             ..AgentSettings::default()
         }
     }

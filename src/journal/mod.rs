@@ -10,13 +10,15 @@ pub mod event;
 pub mod fold;
 pub mod fork;
 pub mod header;
+pub mod judgements;
 pub mod summary;
 
 pub use digest::content_digest;
 pub use event::{Event, What};
 pub use fold::{FoldWarning, Folded, fold, fold_first};
 pub use fork::{ForkChange, again, fork};
-pub use header::{BatchId, ForkedFrom, Header, InBatch, Instruction, RunId};
+pub use header::{BatchId, Examples, ForkedFrom, Header, InBatch, Instruction, RunId};
+pub use judgements::{Judged, Judgements, Rated};
 pub use summary::{RunState, Summary};
 
 /// A rollout's record.

@@ -234,7 +234,7 @@ mod tests {
                 })
             }
         };
-        Arc::new(Row { kind, call: None, notes: Vec::new() })
+        Arc::new(Row { kind, call: None, notes: Vec::new(), asides: Vec::new() })
     }
 
     fn rows(lines: &[&str]) -> Vec<Arc<Row>> {

@@ -20,6 +20,7 @@ pub mod runs;
 pub mod saved_endpoints;
 pub mod seating;
 pub mod seen;
+pub mod strategies;
 pub mod task_line;
 pub mod text_diff;
 pub mod tone;

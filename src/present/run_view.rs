@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::strategies::Strategies;
 use super::transcript::{Row, row};
 use super::verdict::{Verdict, verdict};
 use crate::domain::Database;
@@ -31,10 +32,11 @@ impl RunView {
         let episode = &folded.episode;
         let initial = episode.environment().world().database.clone();
         let steps: Arc<[Step]> = episode.trajectory().into();
+        let asked = Strategies::of_run(&header);
         let mut before = &initial;
         let mut rows = Vec::with_capacity(steps.len());
         for step in steps.iter() {
-            rows.push(Arc::new(row(before, step)));
+            rows.push(Arc::new(row(asked, before, step)));
             before = &step.database;
         }
         Self {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::format::{count, counted};
+use super::strategies;
 use super::tone::Tone;
 use crate::domain::TaskId;
 use crate::journal::{RunId, RunState};
@@ -135,7 +136,10 @@ impl RunLine {
             (_, Some(reward)) => format!("Reward {reward}"),
             (outcome, None) => outcome.name().to_owned(),
         };
-        let mut facts = vec![counted(summary.steps as u64, "step", "steps")];
+        let asked = strategies::unusual(header);
+        let mut facts: Vec<String> = asked.iter().cloned().collect();
+        let asked = asked.unwrap_or_default();
+        facts.push(counted(summary.steps as u64, "step", "steps"));
         if summary.spent.calls > 0 {
             facts.push(counted(summary.spent.calls as u64, "model call", "model calls"));
         }
@@ -154,6 +158,7 @@ impl RunLine {
         let (agent, user) = (name_of(&header.agent), name_of(&header.user));
         let haystack = [
             header.title.as_str(),
+            &asked,
             &header.note,
             &task_name,
             &header.pack,
@@ -293,7 +298,7 @@ fn name_of(occupant: &Occupant) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::{Header, Instruction, Summary};
+    use crate::journal::{Examples, Header, Instruction, Judgements, Summary};
     use crate::rollout::{AgentStrategy, OccupantKind, UserStrategy};
 
     fn record(at: u8, index: usize, agent: &str, state: RunState, reward: Option<f64>) -> RunRecord {
@@ -311,6 +316,7 @@ mod tests {
             user: Occupant::new(OccupantKind::Cast, "rehearsal customer").with_style("one thing at a time"),
             instruction: Instruction { text: format!("Text {}", at % 2), name: format!("v{}", at % 2), version: None },
             strategy: AgentStrategy::default(),
+            examples: Examples::default(),
             user_strategy: UserStrategy::default(),
             temperature: None,
             max_steps: 30,
@@ -319,6 +325,7 @@ mod tests {
             forked_from: None,
             beside: None,
             batch: None,
+            judgements: Judgements::default(),
         };
         let summary = Summary { steps: 12, state, reward, last_text: "Goodbye, LANTERN.".into(), ..Summary::default() };
         RunRecord { header, summary }

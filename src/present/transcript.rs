@@ -2,11 +2,15 @@
 
 use super::format;
 use super::record_diff::{FieldChange, field_changes, plain};
+use super::strategies::Strategies;
 use crate::chat::ChatReply;
 use crate::domain::toolkit::CallStatus;
 use crate::domain::{Action, Database, RecordChange};
-use crate::py::{Dict, Value, json};
+use crate::py::{Dict, PyError, Value, json};
+use crate::rollout::agent::react;
 use crate::rollout::trajectory::{Step, StepKind};
+use crate::rollout::user::thought_and_words;
+use crate::rollout::{STOP, UserStrategy};
 
 /// How much of a text fits on a folded card, in characters.
 const SUMMARY_CHARS: usize = 72;
@@ -20,6 +24,36 @@ pub struct Row {
     pub call: Option<String>,
     /// What a reader should know of the call, a sentence each.
     pub notes: Vec<String>,
+    /// What the models wrote in this step that is no part of the conversation, in order.
+    pub asides: Vec<Aside>,
+}
+
+/// Something that a model wrote and nobody was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aside {
+    pub kind: AsideKind,
+    pub text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AsideKind {
+    /// What a react agent or user weighed before it acted or spoke.
+    Thought,
+    /// Words of a verify or reflection user that were not said.
+    TurnedDown,
+    /// What another call made of them: a judgement, or advice.
+    Judgement,
+}
+
+impl AsideKind {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Thought => "Thought",
+            Self::TurnedDown => "Not said",
+            Self::Judgement => "Judgement",
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -77,18 +111,44 @@ pub fn rows(initial: &Database, steps: &[Step]) -> Vec<Row> {
     let mut before = initial;
     let mut rows = Vec::with_capacity(steps.len());
     for step in steps {
-        rows.push(row(before, step));
+        rows.push(row(Strategies::default(), before, step));
         before = &step.database;
     }
     rows
 }
 
-/// The row of one step that began with the database `before`.
+/// The row of one step that began with the database `before`, of a rollout whose models were asked in these ways.
 #[must_use]
-pub fn row(before: &Database, step: &Step) -> Row {
+pub fn row(asked: Strategies, before: &Database, step: &Step) -> Row {
+    let mut notes = step.reply().map_or_else(Vec::new, |reply| reply.notes.clone());
+    let mut asides = Vec::new();
+    let content = step.reply().and_then(|reply| reply.message.content.as_deref()).unwrap_or_default();
+    let writes = !asked.agent.offers_tools() && !matches!(step.kind, StepKind::UserSaid { .. });
+    if writes {
+        asides.extend(react::thought(content).map(|thought| Aside::new(AsideKind::Thought, thought)));
+    }
     let kind = match &step.kind {
-        StepKind::UserSaid { words, .. } => RowKind::User(words.clone()),
-        StepKind::AgentSaid { words, .. } => RowKind::Agent(words.clone()),
+        StepKind::UserSaid { words, reply, others } => {
+            for other in others {
+                let kind = if other.for_words { AsideKind::TurnedDown } else { AsideKind::Judgement };
+                asides.push(Aside::new(kind, other.reply.message.content.as_deref().unwrap_or_default()));
+            }
+            match (asked.user, reply) {
+                (UserStrategy::React, Some(_)) => {
+                    let (thought, said) = thought_and_words(content);
+                    asides.extend(thought.map(|thought| Aside::new(AsideKind::Thought, thought)));
+                    let told_all = thought.is_some() && !words.contains(STOP);
+                    notes.extend(told_all.then(|| LEAKED.to_owned()));
+                    RowKind::User(if words == STOP { words.clone() } else { said.to_owned() })
+                }
+                _ => RowKind::User(words.clone()),
+            }
+        }
+        StepKind::AgentSaid { words, reply } => {
+            let no_form = writes && reply.is_some() && words.as_deref().is_some_and(|said| is_all_of(content, said));
+            notes.extend(no_form.then(|| NOT_WRITTEN.to_owned()));
+            RowKind::Agent(words.clone())
+        }
         StepKind::ToolCalled { action, outcome, reply } => {
             let changed = changed_records(before, &step.database);
             let kind = match outcome.status {
@@ -96,17 +156,38 @@ pub fn row(before: &Database, step: &Step) -> Row {
                 CallStatus::Answered => CardKind::Write,
                 _ => CardKind::Error,
             };
-            let aside = reply.as_ref().and_then(|reply| reply.message.content.clone()).filter(|text| !text.is_empty());
+            let aside = reply
+                .as_ref()
+                .and_then(|reply| reply.message.content.clone())
+                .filter(|text| !text.is_empty() && !writes);
             RowKind::Tool(card(action, &outcome.observation, kind, changed, aside))
         }
-        StepKind::Unreadable { reply, error } => {
-            RowKind::Unreadable { reply: raw_reply(reply), why: error.message.to_string() }
-        }
+        StepKind::Unreadable { reply, error } => RowKind::Unreadable { reply: raw_reply(reply), why: fault(error) },
     };
-    Row {
-        kind,
-        call: step.reply().filter(|reply| reply.timing.attempts > 0).map(call_line),
-        notes: step.reply().map_or_else(Vec::new, |reply| reply.notes.clone()),
+    Row { kind, call: step.reply().filter(|reply| reply.timing.attempts > 0).map(call_line), notes, asides }
+}
+
+/// Whether what was said is how the reply ended: it was not read as an action.
+fn is_all_of(content: &str, said: &str) -> bool {
+    !said.is_empty() && content.trim_end().ends_with(said)
+}
+
+impl Aside {
+    fn new(kind: AsideKind, text: &str) -> Self {
+        Self { kind, text: text.trim().to_owned() }
+    }
+}
+
+const LEAKED: &str = "The agent is sent the thought as well, as in the original.";
+const NOT_WRITTEN: &str =
+    "This is not the JSON that was asked for, so the whole of it was said to the customer, as in the original.";
+
+/// Why a reply could not be carried out.
+#[must_use]
+pub fn fault(error: &PyError) -> String {
+    match error.message.trim_end_matches('.') {
+        "" => "it is JSON, but has no name or no arguments".to_owned(),
+        message => message.to_owned(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! How a rollout ended, in words: the reward and why, or why there is none.
 
 use super::record_diff::FieldChange;
-use super::transcript::{ChangedRecord, changed_record};
+use super::transcript::{ChangedRecord, changed_record, fault};
 use crate::domain::{CallStatus, Task};
 use crate::rollout::episode::{Ending, Seat};
 use crate::rollout::reward::Reward;
@@ -51,7 +51,7 @@ pub fn verdict(ending: &Ending) -> Verdict {
         ),
         Ending::AgentFault(error) => failure(&format!(
             "The agent's reply could not be carried out: {}. The original ends the run here and counts it as 0.",
-            error.message.trim_end_matches('.')
+            fault(error)
         )),
         Ending::Unscored { seat, error } => {
             let attempts = match error.attempts {

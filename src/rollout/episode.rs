@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::agent::{Agent, AgentSettings, AgentStrategy};
 use super::environment::{EnvInfo, EnvResponse, Environment, UserReply, respond_content};
 use super::reward::Reward;
-use super::trajectory::{Step, StepKind};
+use super::trajectory::{OtherCall, Step, StepKind};
 use super::user::{Turn, UserSimulator, UserStrategy};
 use crate::chat::{ChatError, ChatErrorKind, ChatReply, ChatRequest, Finish, Message};
 use crate::domain::toolkit::ToolOutcome;
@@ -207,15 +207,10 @@ impl Episode {
             }
         };
         self.turn.push((reply, for_words));
-        let mut others: Vec<ChatReply> = Vec::new();
-        let mut spoken = None;
-        for (reply, for_words) in self.turn.drain(..) {
-            if for_words {
-                others.extend(spoken.replace(reply));
-            } else {
-                others.push(reply);
-            }
-        }
+        let last = self.turn.iter().rposition(|(_, for_words)| *for_words);
+        let spoken = last.map(|at| self.turn.remove(at).0);
+        let others: Vec<OtherCall> =
+            self.turn.drain(..).map(|(reply, for_words)| OtherCall { reply, for_words }).collect();
         let answer = UserReply { text: words.clone(), cost_usd: spoken.as_ref().and_then(|reply| reply.cost_usd) };
         let response = match self.spoken.take() {
             None => {

@@ -31,5 +31,5 @@ pub use reexecution::{Mismatch, Reexecution, changed_task_fields, reexecute};
 pub use reference_run::{ReferenceRun, reference_run};
 pub use reward::{OutputCheck, Reward, RewardInfo, RewardResult};
 pub use table::{Occupant, OccupantKind, Seated, Table};
-pub use trajectory::{Spent, Step, StepKind};
+pub use trajectory::{OtherCall, Spent, Step, StepKind};
 pub use user::{Turn, UserSetupError, UserSimulator, UserStrategy};

@@ -6,6 +6,8 @@
 
 use std::fmt::Write as _;
 
+use serde::{Deserialize, Serialize};
+
 use crate::chat::{ChatRequest, Message, ToolChoice, ToolSpec};
 use crate::py::{Dict, Value, json};
 
@@ -14,7 +16,7 @@ pub const DEFAULT_RUBRIC: &str =
     "Did the agent fulfil the user's main request, and does the conversation itself confirm it?";
 
 /// A judgement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rating {
     /// What was judged, as the model repeats it.
     pub property: String,
@@ -24,12 +26,25 @@ pub struct Rating {
 }
 
 /// What a rater decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RatingVerdict {
     Yes,
     No,
     /// The answer holds neither word where the verdict stands.
     NotFound,
+}
+
+impl RatingVerdict {
+    /// The experiment's name for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::NotFound => "not found",
+        }
+    }
 }
 
 /// An answer that is no judgement: ask again.
@@ -133,15 +148,10 @@ impl Rating {
     /// The experiment's record of a rating, keys in its order.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        let verdict = match self.verdict {
-            RatingVerdict::Yes => "yes",
-            RatingVerdict::No => "no",
-            RatingVerdict::NotFound => "not found",
-        };
         Value::Dict(Dict::from_iter([
             ("evidence", Value::from(self.evidence.as_str())),
             ("rationale", self.rationale.as_str().into()),
-            ("verdict", verdict.into()),
+            ("verdict", self.verdict.name().into()),
             ("score", Value::Float(self.score())),
             ("rating_criteria", self.property.as_str().into()),
         ]))

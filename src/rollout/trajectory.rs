@@ -20,8 +20,8 @@ pub enum StepKind {
         words: String,
         /// The model call behind it; `None` where no model spoke.
         reply: Option<Box<ChatReply>>,
-        /// The other calls of the turn: words that were turned down, judgements of words.
-        others: Vec<ChatReply>,
+        /// The other calls of the turn, in their order.
+        others: Vec<OtherCall>,
     },
     AgentSaid {
         /// `None`: the model's reply had neither text nor tool call.
@@ -36,6 +36,14 @@ pub enum StepKind {
     },
     /// The agent's reply could not be taken as an action; the rollout ends with it.
     Unreadable { reply: Box<ChatReply>, error: PyError },
+}
+
+/// A model call of a user's turn that was not for the words that were said last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OtherCall {
+    pub reply: ChatReply,
+    /// Words that were turned down; else a judgement of words, or advice.
+    pub for_words: bool,
 }
 
 impl Step {
@@ -56,7 +64,7 @@ impl Step {
             StepKind::UserSaid { others, .. } => others.as_slice(),
             _ => &[],
         };
-        self.reply().into_iter().chain(others)
+        self.reply().into_iter().chain(others.iter().map(|other| &other.reply))
     }
 }
 

@@ -7,7 +7,9 @@ use serde_json::{Map, Value, json};
 use super::FORMAT;
 use super::restore::{cut, from, instruction, max_steps, milliseconds, occupant, text};
 use crate::domain::{Task, TaskId, World};
-use crate::journal::{BatchId, Header, InBatch, Instruction, RunId, content_digest, header::MAX_SEED};
+use crate::journal::{
+    BatchId, Examples, Header, InBatch, Instruction, Judgements, RunId, content_digest, header::MAX_SEED,
+};
 use crate::pack::storage::{Change, Storage, StorageFault, Store};
 use crate::rollout::batch::Limits;
 use crate::rollout::{
@@ -167,6 +169,7 @@ impl BatchRecord {
             user: self.user.clone(),
             instruction: arm.instruction.clone(),
             strategy: arm.strategy,
+            examples: Examples::default(),
             user_strategy: self.user_strategy,
             temperature: arm.temperature,
             max_steps: self.max_steps,
@@ -175,6 +178,7 @@ impl BatchRecord {
             forked_from: None,
             beside: None,
             batch: Some(InBatch { batch: self.id.clone(), arm: cell.arm, at }),
+            judgements: Judgements::default(),
         })
     }
 }

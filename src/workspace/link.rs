@@ -7,7 +7,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use super::export::run_value;
 use super::restore::{self, Restored};
-use crate::journal::{Event, Journal, RunId, What};
+use crate::journal::{Event, Journal, Judgements, RunId, What};
 use crate::rollout;
 
 /// The longest payload, in characters: mail programs and chats cut longer links.
@@ -41,13 +41,14 @@ pub enum BadLink {
 
 /// What is to be deflated for a link.
 ///
-/// Left out are the user's note, models' reasoning, the opaque parts that only the same model could use, how long calls
+/// Left out are the user's note and what was found about the run afterwards, models' reasoning, the opaque parts that only the same model could use, how long calls
 /// took, and which of this browser's endpoints were chosen. Key-less like everything here.
 #[must_use]
 pub fn content(journal: &Journal) -> Vec<u8> {
     let mut journal = journal.clone();
     let header = &mut journal.header;
     header.note.clear();
+    header.judgements = Judgements::default();
     header.agent.choice = None;
     header.user.choice = None;
     // Where it is opened, there is no such batch.

@@ -7,7 +7,9 @@ use super::FORMAT;
 use crate::chat::{AssistantMessage, ChatReply};
 use crate::domain::TaskId;
 use crate::journal::header::MAX_SEED;
-use crate::journal::{BatchId, Event, ForkedFrom, Header, InBatch, Instruction, Journal, RunId, Summary, What};
+use crate::journal::{
+    BatchId, Event, Examples, ForkedFrom, Header, InBatch, Instruction, Journal, Judgements, RunId, Summary, What,
+};
 use crate::rollout::{self, DEFAULT_MAX_STEPS, Occupant, OccupantKind, Seat, Spent};
 
 /// A run that was read, and what had to be mended.
@@ -137,6 +139,7 @@ fn header(map: Map<String, Value>, fresh: &mut dyn FnMut() -> RunId) -> (Header,
         user: head.occupant("user"),
         instruction: head.or("instruction", instruction, Instruction::default),
         strategy: from(head.map.get("strategy")).unwrap_or_default(),
+        examples: head.map.get("examples").map(examples).unwrap_or_default(),
         user_strategy: from(head.map.get("user_strategy")).unwrap_or_default(),
         temperature: head.map.get("temperature").and_then(Value::as_f64),
         max_steps: head.or("max_steps", max_steps, || DEFAULT_MAX_STEPS),
@@ -145,6 +148,10 @@ fn header(map: Map<String, Value>, fresh: &mut dyn FnMut() -> RunId) -> (Header,
         forked_from: head.map.get("forked_from").and_then(forked_from),
         beside: head.map.get("beside").and_then(Value::as_str).and_then(RunId::parse),
         batch: head.map.get("batch").and_then(in_batch),
+        judgements: Judgements {
+            rating: from(head.map.get("judgements").and_then(|judgements| judgements.get("rating"))),
+            attribution: from(head.map.get("judgements").and_then(|judgements| judgements.get("attribution"))),
+        },
     };
     (header, head.mended)
 }
@@ -190,6 +197,13 @@ pub(super) fn instruction(value: &Value) -> Option<Instruction> {
         name: text(value.get("name")).map(|name| cut(&name)).unwrap_or_default(),
         version: text(value.get("version")),
     })
+}
+
+pub(super) fn examples(value: &Value) -> Examples {
+    Examples {
+        from: text(value.get("from")).map(|name| cut(&name)).unwrap_or_default(),
+        displays: from(value.get("displays")).unwrap_or_default(),
+    }
 }
 
 fn forked_from(value: &Value) -> Option<ForkedFrom> {

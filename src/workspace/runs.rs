@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::FORMAT;
 use super::restore::{self, Restored};
-use crate::journal::{Header, Journal, RunId, Summary};
+use crate::journal::{Header, Journal, Judgements, RunId, Summary};
 use crate::pack::storage::{Change, Storage, StorageFault, Store};
 
 /// The runs in a storage.
@@ -188,10 +188,16 @@ impl<S: Storage> RunStore<S> {
     }
 }
 
-/// Whether a run tells nothing that the one here does not; what a person calls it and notes to it, and the
-/// batch that it is of, do not count.
+/// Whether a run tells nothing that the one here does not; what a person calls it and notes to it, what was
+/// found about it afterwards, and the batch that it is of, do not count.
 fn is_known(here: &Journal, other: &Journal) -> bool {
-    let bare = |header: &Header| Header { title: String::new(), note: String::new(), batch: None, ..header.clone() };
+    let bare = |header: &Header| Header {
+        title: String::new(),
+        note: String::new(),
+        batch: None,
+        judgements: Judgements::default(),
+        ..header.clone()
+    };
     bare(&here.header) == bare(&other.header) && here.events.starts_with(&other.events)
 }
 

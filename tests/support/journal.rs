@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::future::LocalBoxFuture;
 use taupe::chat::{AssistantMessage, ChatReply, ToolCall};
 use taupe::domain::{Task, World};
-use taupe::journal::{Event as Entry, Header, Instruction, Journal, RunId, content_digest};
+use taupe::journal::{Event as Entry, Examples, Header, Instruction, Journal, Judgements, RunId, content_digest};
 use taupe::rollout::{
     AgentStrategy, DEFAULT_MAX_STEPS, Episode, Event, Occupant, OccupantKind, Recorder, Seat, SeatedBy, UserStrategy,
 };
@@ -45,6 +45,7 @@ pub fn header(world: &World, task: &Task, seated: &SeatedBy) -> Header {
         user: seated.user.clone(),
         instruction: Instruction { text: "Help.".into(), name: "edited".into(), version: None },
         strategy: AgentStrategy::default(),
+        examples: Examples::default(),
         user_strategy: UserStrategy::default(),
         temperature: None,
         max_steps: DEFAULT_MAX_STEPS,
@@ -53,6 +54,7 @@ pub fn header(world: &World, task: &Task, seated: &SeatedBy) -> Header {
         forked_from: None,
         beside: None,
         batch: None,
+        judgements: Judgements::default(),
     }
 }
 

@@ -16,6 +16,7 @@ use crate::cast::trial_seed;
 use crate::chat::{ChatError, ChatErrorKind};
 use crate::journal::{Event as Entry, Journal, fold};
 use crate::platform::clock::BrowserClock;
+use crate::present::strategies::Strategies;
 use crate::provider::http::Clock;
 use crate::rollout::batch::Attempt;
 use crate::rollout::{Drive, Ending, Episode, Event, OccupantKind, Recorder, Seat, Seated, SeatedBy, Spent, Table};
@@ -86,8 +87,12 @@ impl Batches {
         let Some(task) = world.task(&record.split, cell.task).cloned() else { return Ok(Ended::failed(false)) };
         let Some(header) = record.header(at, cell, (world, &task), now_ms()) else { return Ok(Ended::failed(false)) };
         let id = header.id.clone();
-        let sitting =
-            Sitting { world, task: &task, trial_seed: trial_seed(record.settings.seed, &task.id, cell.trial) };
+        let sitting = Sitting {
+            world,
+            task: &task,
+            trial_seed: trial_seed(record.settings.seed, &task.id, cell.trial),
+            strategies: Strategies::of_run(&header),
+        };
         let seat = |seat: Seat, by: &SeatedBy| self.seats.again(seat, by.of(seat), &sitting);
         let by = header.seated_by();
         let (Some(agent), Some(user)) = (seat(Seat::Agent, &by), seat(Seat::User, &by)) else {

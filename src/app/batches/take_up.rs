@@ -11,6 +11,7 @@ use crate::app::seats::Sitting;
 use crate::journal::{BatchId, RunState};
 use crate::platform::clock::BrowserClock;
 use crate::platform::tabs;
+use crate::present::strategies::Strategies;
 use crate::provider::http::Clock;
 use crate::rollout::{Batch, Cell, CellState, Event, Seat};
 use crate::workspace::BatchRecord;
@@ -61,7 +62,7 @@ impl Batches {
         cells: &[Cell],
     ) -> Result<(), BatchRefusal> {
         let Some(task) = cells.first().and_then(|cell| world.task(&record.split, cell.task)) else { return Ok(()) };
-        let sitting = Sitting { world, task, trial_seed: 0 };
+        let sitting = Sitting { world, task, trial_seed: 0, strategies: Strategies::default() };
         let agents = record.arms.iter().map(|arm| (Seat::Agent, &arm.agent));
         for (seat, by) in agents.chain([(Seat::User, &record.user)]) {
             if self.seats.again(seat, by, &sitting).is_none() {

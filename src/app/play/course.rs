@@ -11,13 +11,11 @@ use crate::app::incoming::Feed;
 use crate::app::recording::Recording;
 use crate::app::runs::{RunRefusal, SEED, new_id, now_ms};
 use crate::domain::{Task, World};
-use crate::journal::{Header, Instruction, Journal, content_digest, fold};
+use crate::journal::{Examples, Header, Instruction, Journal, Judgements, content_digest, fold};
 use crate::platform::tabs;
+use crate::present::strategies::Strategies;
 use crate::present::task_line::task_line;
-use crate::rollout::{
-    AgentStrategy, DEFAULT_MAX_STEPS, Drive, Episode, Event, Gate, Progress, Recorder, Seat, Seated, Table,
-    UserStrategy,
-};
+use crate::rollout::{DEFAULT_MAX_STEPS, Drive, Episode, Event, Gate, Progress, Recorder, Seat, Seated, Table};
 
 /// What a rollout is started with.
 pub struct Start {
@@ -27,6 +25,10 @@ pub struct Start {
     pub agent: Seated<'static>,
     pub user: Seated<'static>,
     pub instruction: Instruction,
+    /// How the models are asked; it suits those in the seats.
+    pub strategies: Strategies,
+    /// What a few-shot agent is shown.
+    pub examples: Examples,
     /// [`Runs::next_trial`](crate::app::runs::Runs::next_trial): what the cast was made for.
     pub trial: u32,
     /// Begin paused, with one call let through.
@@ -52,7 +54,7 @@ pub(super) struct Course {
 impl Play {
     /// Starts a rollout and shows it. Does nothing while another one runs.
     pub fn start(self, start: Start) {
-        let Start { pack, world, task, agent, user, instruction, trial, stepwise } = start;
+        let Start { pack, world, task, agent, user, instruction, strategies, examples, trial, stepwise } = start;
         let title = task_line(world.domain, &task).title;
         let header = Header {
             id: new_id(),
@@ -67,8 +69,9 @@ impl Play {
             agent: agent.by.clone(),
             user: user.by.clone(),
             instruction,
-            strategy: AgentStrategy::default(),
-            user_strategy: UserStrategy::default(),
+            strategy: strategies.agent,
+            examples,
+            user_strategy: strategies.user,
             temperature: None,
             max_steps: DEFAULT_MAX_STEPS,
             seed: SEED,
@@ -76,6 +79,7 @@ impl Play {
             forked_from: None,
             beside: None,
             batch: None,
+            judgements: Judgements::default(),
         };
         let journal = Journal::new(header);
         self.drive(Course { journal, stored: 0, world, task, agent, user, stepwise, resumes: false, lock: None });
@@ -114,6 +118,7 @@ impl Play {
             world: Arc::clone(&world),
             task: Arc::clone(&task),
             trial_seed: Running::trial_seed(&header),
+            strategies: Strategies::of_run(&header),
         }));
         let run = ShownRun { header, state: episode.ending().into(), warnings: folded.warnings.clone(), kept: true };
         let mut shown = Shown::of_run(id, &world, &task, run, &folded);

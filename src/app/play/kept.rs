@@ -16,7 +16,8 @@ use crate::domain::{Task, World};
 use crate::journal::{self, ForkChange, Header, Instruction, Journal, RunId, RunState, Summary, fold};
 use crate::present::route::{PlayPlace, Route};
 use crate::present::run_view::RunView;
-use crate::rollout::{Seat, Seated, SeatedBy};
+use crate::present::strategies::{Strategies, refusal};
+use crate::rollout::{OccupantKind, Seat, Seated, SeatedBy};
 use crate::workspace::{BadLink, RunRecord};
 
 /// Who goes on in a run that is forked or begun again.
@@ -115,7 +116,7 @@ impl Play {
             return Err(RunRefusal::Ended);
         }
         self.check_free()?;
-        let (agent, user) = self.seats_of(&folded.seated, (&journal.header, &world, &task), Who::AsRecorded);
+        let (agent, user) = self.seats_of(&folded.seated, (&journal.header, &world, &task), Who::AsRecorded)?;
         self.recordings.update_value(|all| all.retain(|own| own.journal().header.id != *id));
         let journal = Arc::unwrap_or_clone(journal);
         self.drive(Course { journal, stored, world, task, agent, user, stepwise: false, resumes: true, lock });
@@ -131,7 +132,7 @@ impl Play {
         let AtHand { journal, world, task, .. } = self.at_hand(id).await?;
         self.check_free()?;
         let folded = fold(Arc::clone(&world), Arc::clone(&task), &journal);
-        let (agent, user) = self.seats_of(&folded.seated, (&journal.header, &world, &task), who);
+        let (agent, user) = self.seats_of(&folded.seated, (&journal.header, &world, &task), who)?;
         let seated = SeatedBy { agent: agent.by.clone(), user: user.by.clone() };
         let forked = journal::fork(&journal, &folded, steps, change, &seated, new_id(), now_ms());
         Ok(self.begin(forked, world, task, agent, user))
@@ -146,7 +147,7 @@ impl Play {
         self.check_free()?;
         let AtHand { journal, world, task, .. } = self.at_hand(id).await?;
         self.check_free()?;
-        let (agent, user) = self.seats_of(&journal.header.seated_by(), (&journal.header, &world, &task), who);
+        let (agent, user) = self.seats_of(&journal.header.seated_by(), (&journal.header, &world, &task), who)?;
         let seated = SeatedBy { agent: agent.by.clone(), user: user.by.clone() };
         let header = journal::again(&journal.header, instruction, seated, new_id(), now_ms());
         Ok(self.begin(Journal::new(header), world, task, agent, user))
@@ -266,9 +267,10 @@ impl Play {
         by: &SeatedBy,
         at_hand: (&Header, &World, &Task),
         who: Who,
-    ) -> (Seated<'static>, Seated<'static>) {
+    ) -> Result<(Seated<'static>, Seated<'static>), RunRefusal> {
         let (header, world, task) = at_hand;
-        let sitting = Sitting { world, task, trial_seed: Running::trial_seed(header) };
+        let strategies = Strategies::of_run(header);
+        let sitting = Sitting { world, task, trial_seed: Running::trial_seed(header), strategies };
         let seated = |seat: Seat| {
             let again = match who {
                 Who::AsRecorded => self.seats.again(seat, by.of(seat), &sitting),
@@ -276,7 +278,14 @@ impl Play {
             };
             again.unwrap_or_else(|| self.seats.seated(seat, &sitting))
         };
-        (seated(Seat::Agent), seated(Seat::User))
+        let (agent, user) = (seated(Seat::Agent), seated(Seat::User));
+        for (seat, by) in [(Seat::Agent, &agent.by), (Seat::User, &user.by)] {
+            // People find their way in any rollout; programs do not.
+            if let Some(why) = refusal(strategies.of(seat), by.kind).filter(|_| by.kind == OccupantKind::Cast) {
+                return Err(RunRefusal::Asked(why));
+            }
+        }
+        Ok((agent, user))
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::cast::trial_seed;
 use crate::domain::{Database, Task, TaskId, World};
 use crate::journal::{FoldWarning, Folded, Header, RunId, RunState};
+use crate::present::strategies::{self, Strategies};
 use crate::present::transcript::{self, Row};
 use crate::present::verdict::{Verdict, verdict};
 use crate::rollout::{Ending, Episode, Occupant, Seat, Spent, Step};
@@ -23,6 +24,8 @@ pub struct Running {
     pub task: Arc<Task>,
     /// What the cast draws from.
     pub trial_seed: u64,
+    /// How the models are asked; that stays the same to the end.
+    pub strategies: Strategies,
 }
 
 impl PartialEq for Running {
@@ -76,7 +79,14 @@ pub enum Source {
     /// The task's own expected actions.
     ExpectedActions,
     /// A rollout with these in the seats at its start, and the text that the agent was given.
-    Rollout { agent: Occupant, user: Occupant, instruction: Arc<str>, instruction_name: String },
+    Rollout {
+        agent: Occupant,
+        user: Occupant,
+        instruction: Arc<str>,
+        instruction_name: String,
+        /// How the models were asked, where that was not the usual way.
+        asked: Option<String>,
+    },
 }
 
 /// What a rollout is doing.
@@ -121,6 +131,7 @@ impl Shown {
                 user: header.user.clone(),
                 instruction: header.instruction.text.as_str().into(),
                 instruction_name: header.instruction.name.clone(),
+                asked: strategies::unusual(header),
             },
             steps: Vec::new(),
             rows: Vec::new(),
@@ -152,8 +163,9 @@ impl Shown {
     }
 
     pub(super) fn push(&mut self, step: &Step) {
+        let asked = self.run.as_ref().map(|run| Strategies::of_run(&run.header)).unwrap_or_default();
         let before = self.database_at(self.steps.len());
-        self.rows.push(Arc::new(transcript::row(before, step)));
+        self.rows.push(Arc::new(transcript::row(asked, before, step)));
         self.steps.push(Arc::new(step.clone()));
     }
 

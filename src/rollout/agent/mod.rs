@@ -4,7 +4,7 @@
 //! [`Agent::request`] says what to ask, [`Agent::decide`] reads the reply, [`Agent::record`] keeps what came of it.
 
 pub mod few_shot;
-mod react;
+pub mod react;
 mod tool_calling;
 
 use std::sync::Arc;

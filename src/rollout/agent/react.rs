@@ -2,7 +2,7 @@
 //! (`chat_react_agent.py`).
 
 use super::tool_calling::json_kind;
-use crate::chat::{AssistantMessage, ToolSpec};
+use crate::chat::{AssistantMessage, Message, ToolSpec};
 use crate::domain::{Action, RESPOND};
 use crate::py::{self, Dict, Exception, PyError, PyResult, Value, json, ops, text};
 
@@ -47,6 +47,54 @@ pub fn prompt(instruction: &str, tools: &[ToolSpec], with_thought: bool) -> Stri
     )
 }
 
+/// What stands before the action in a written reply: the thought of a react agent, without its heading. `None` where the
+/// reply has no action, or nothing before it.
+#[must_use]
+pub fn thought(content: &str) -> Option<&str> {
+    let (before, _) = content.rsplit_once(MARKER)?;
+    let before = before.trim();
+    let thought = before.strip_prefix("Thought:").unwrap_or(before).trim();
+    (!thought.is_empty()).then_some(thought)
+}
+
+/// Whether a reply is of the form that was asked for: it names an action.
+#[must_use]
+pub fn is_written(content: &str) -> bool {
+    content.contains(MARKER)
+}
+
+/// An answer given as words or as a tool call, in the form that such an agent writes.
+#[must_use]
+pub fn write(answer: &AssistantMessage) -> AssistantMessage {
+    let said = || serde_json::json!({"content": answer.content.clone().unwrap_or_default()}).to_string();
+    let (name, arguments) = match answer.tool_calls.first() {
+        Some(call) => (call.name.as_str(), call.arguments.clone()),
+        None => (RESPOND, said()),
+    };
+    let name = serde_json::Value::from(name);
+    // In JSON it can only stand inside a text, where it would be taken for the marker.
+    let arguments = arguments.replace(MARKER, "Action\\u003a");
+    AssistantMessage::of_text(format!("{MARKER}\n{{\"name\": {name}, \"arguments\": {arguments}}}"))
+}
+
+/// A conversation of such an agent as one that is offered tools has it: what tools answered is told as such.
+#[must_use]
+pub fn with_tool_results(conversation: &[Message]) -> Vec<Message> {
+    let mut called: Option<String> = None;
+    let read = |message: &Message| match message {
+        Message::Assistant(reply) => {
+            called = decide(reply).ok().map(|action| action.name).filter(|name| name != RESPOND);
+            message.clone()
+        }
+        Message::User { content } => match (called.take(), content.strip_prefix(OBSERVATION)) {
+            (Some(name), Some(content)) => Message::Tool { call_id: String::new(), name, content: content.to_owned() },
+            _ => message.clone(),
+        },
+        _ => message.clone(),
+    };
+    conversation.iter().map(read).collect()
+}
+
 fn offered(tool: &ToolSpec) -> serde_json::Value {
     serde_json::json!({"type": "function", "function": tool})
 }
@@ -79,5 +127,46 @@ pub fn decide(reply: &AssistantMessage) -> PyResult<Action> {
             Exception::ValidationError,
             format!("an action's name is a JSON {}, its arguments a JSON {}", json_kind(name), json_kind(arguments)),
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::ToolCall;
+
+    #[test]
+    fn a_thought_is_what_stands_before_the_last_action() {
+        assert_eq!(thought("Thought:\nWho is it?\nAction:\n{}"), Some("Who is it?"));
+        assert_eq!(thought("Action:\n{}"), None);
+        assert_eq!(thought("Thought: hm"), None);
+        assert!(is_written("Action: x") && !is_written("Hello"));
+    }
+
+    #[test]
+    fn a_persons_answer_is_read_as_they_meant_it() {
+        let call = ToolCall { id: "1".into(), name: "look".into(), arguments: r#"{"at": "a \"b\""}"#.into() };
+        let action = decide(&write(&AssistantMessage::of_calls(vec![call]))).unwrap();
+        assert_eq!(
+            (action.name.as_str(), json::dumps(&Value::Dict(action.kwargs))),
+            ("look", r#"{"at": "a \"b\""}"#.into())
+        );
+        let action = decide(&write(&AssistantMessage::of_text("Say \"hi\"\nAction: none"))).unwrap();
+        assert_eq!(action.name, RESPOND);
+        assert_eq!(action.kwargs.get("content").map(text::str_of).as_deref(), Some("Say \"hi\"\nAction: none"));
+    }
+
+    #[test]
+    fn only_what_tools_answered_becomes_a_tool_result() {
+        let said = |content: &str| Message::User { content: content.to_owned() };
+        let wrote = |name: &str| {
+            let text = format!("Action:\n{{\"name\": \"{name}\", \"arguments\": {{\"content\": \"x\"}}}}");
+            Message::Assistant(AssistantMessage::of_text(text))
+        };
+        let told = format!("{OBSERVATION}42");
+        let conversation = [said(&told), wrote("look"), said(&told), wrote(RESPOND), said(&told)];
+        let read = with_tool_results(&conversation);
+        let result = Message::Tool { call_id: String::new(), name: "look".into(), content: "42".into() };
+        assert_eq!(read, [said(&told), wrote("look"), result, wrote(RESPOND), said(&told)]);
     }
 }

@@ -49,6 +49,37 @@ impl UserStrategy {
     }
 }
 
+impl UserStrategy {
+    /// Whether a call of such a rollout asks for the user's words: not for a judgement of words, or for advice.
+    #[must_use]
+    pub fn asks_for_words(request: &ChatRequest) -> bool {
+        matches!(request.messages.first(), Some(Message::System { .. }))
+    }
+
+    /// A person's words in the form that a model was asked for.
+    #[must_use]
+    pub fn write(self, words: &str) -> String {
+        match self {
+            Self::React if words != STOP => format!("User Response:\n{words}"),
+            _ => words.to_owned(),
+        }
+    }
+
+    /// What stands for the judgement of a person's words, and for advice about them: they are let through.
+    pub const LET_THROUGH: &str = "true\nResponse: Go on.";
+}
+
+/// A message of a react user, told apart: what it thought, and what it said.
+///
+/// The original sends its agent both, from behind the heading of the thought on.
+#[must_use]
+pub fn thought_and_words(reply: &str) -> (Option<&str>, &str) {
+    let (before, words) = reply.rsplit_once("User Response:").unwrap_or(("", reply));
+    let thought = before.trim();
+    let thought = thought.strip_prefix("Thought:").unwrap_or(thought).trim();
+    ((!thought.is_empty()).then_some(thought), words.trim())
+}
+
 /// Why a user simulator cannot be set up, in the original's words (`load_user`).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UserSetupError {
@@ -277,5 +308,41 @@ fn said_of_react(reply: &AssistantMessage) -> PyResult<String> {
     match marker {
         Some(marker) => after_only(reply, marker),
         None => Err(PyError::value_error(format!("Invalid response format: {content}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_thought_of_a_react_user_is_told_from_its_words() {
+        assert_eq!(thought_and_words("Thought:\nWait.\n\nUser Response:\nHello"), (Some("Wait."), "Hello"));
+        assert_eq!(thought_and_words("User Response: Hello"), (None, "Hello"));
+        assert_eq!(thought_and_words("Hello"), (None, "Hello"));
+    }
+
+    /// A person in the seat, however the model that it was made for is asked.
+    #[test]
+    fn a_persons_words_pass_every_strategy() {
+        for strategy in UserStrategy::ALL {
+            let mut user = UserSimulator::new(strategy, "Be brief.");
+            for words in ["My order is late.", STOP] {
+                let said = loop {
+                    let request = user.request();
+                    let answer = if UserStrategy::asks_for_words(&request) {
+                        strategy.write(words)
+                    } else {
+                        UserStrategy::LET_THROUGH.to_owned()
+                    };
+                    match user.supply(AssistantMessage::of_text(answer)) {
+                        Turn::More => {}
+                        turn => break turn,
+                    }
+                };
+                assert_eq!(said, Turn::Said(Some(words.to_owned())), "{strategy:?}");
+                user.hear("Yes?");
+            }
+        }
     }
 }

@@ -25,6 +25,10 @@ pub enum MenuItem {
         chosen: Signal<bool>,
         perform: Callback<()>,
     },
+    /// A choice that can't be made now.
+    Off { text: String, icon: &'static str, why: String },
+    /// A sentence about the lines above it.
+    Note(String),
 }
 
 impl MenuItem {
@@ -176,6 +180,27 @@ fn line(item: MenuItem, close: impl Fn(bool) + Copy + Send + Sync + 'static) -> 
                 {note.map(|note| view! { <span class="badge">{note}</span> })}
                 <Icon name="check" class="menu-check" />
             </button>
+        }
+        .into_any(),
+        MenuItem::Off { text, icon, why } => view! {
+            <button
+                type="button"
+                role="menuitemradio"
+                tabindex="-1"
+                class="menu-item"
+                aria-checked="false"
+                aria-disabled="true"
+                title=why
+            >
+                <Icon name=icon />
+                <span class="grow">{text}</span>
+            </button>
+        }
+        .into_any(),
+        MenuItem::Note(text) => view! {
+            <p class="menu-note" role="presentation">
+                {text}
+            </p>
         }
         .into_any(),
     }

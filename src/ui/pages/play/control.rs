@@ -13,12 +13,13 @@ use crate::app::runs::{RunRefusal, SEED};
 use crate::app::seats::{SeatChoice, SeatChoices, Sitting, use_seats};
 use crate::app::{Action, App, InstructionVersions, use_app, use_versions};
 use crate::cast::trial_seed;
-use crate::journal::Instruction;
+use crate::journal::{Examples, Instruction};
 use crate::platform::clock::BrowserClock;
 use crate::platform::page;
 use crate::present::keys::Shortcut;
 use crate::present::route::Route;
 use crate::present::seating::Sitter;
+use crate::present::strategies;
 use crate::provider::Obstacle;
 use crate::provider::http::Clock;
 use crate::rollout::{Occupant, OccupantKind, Seat};
@@ -54,6 +55,8 @@ pub enum Refusal {
     Obstacle { seat: Seat, what: String, advice: &'static str },
     /// A rollout of another task runs.
     Busy,
+    /// Whoever is to take a seat can't be asked as the rollout asks.
+    Asked(String),
     /// The task's own expected actions cannot be run.
     BrokenTask(String),
 }
@@ -105,7 +108,9 @@ impl Control {
             return;
         };
         let trial = self.play.runs.next_trial(&world.pack, &task.id, &instruction);
-        let sitting = Sitting { world: &world.world, task: &task, trial_seed: trial_seed(SEED, &task.id, trial) };
+        let strategies = untrack(|| self.seats.strategies());
+        let sitting =
+            Sitting { world: &world.world, task: &task, trial_seed: trial_seed(SEED, &task.id, trial), strategies };
         let (agent, user) = (self.seats.seated(Seat::Agent, &sitting), self.seats.seated(Seat::User, &sitting));
         let start = Start {
             trial,
@@ -115,6 +120,8 @@ impl Control {
             agent,
             user,
             instruction: Instruction { text: instruction, ..Instruction::default() },
+            strategies,
+            examples: Examples::default(),
             stepwise,
         };
         self.starting.set_value(true);
@@ -182,14 +189,22 @@ impl Control {
 
     fn reseat(self, seat: Seat, choice: SeatChoice) {
         self.refusal.set(None);
-        let Some(Running { world, task, trial_seed, .. }) = self.play.running.get_untracked() else { return };
+        let Some(Running { world, task, trial_seed, strategies, .. }) = self.play.running.get_untracked() else {
+            return;
+        };
+        // A person's words and calls are brought into any form.
+        let misfit = strategies::refusal(strategies.of(seat), choice.by.kind);
+        if let Some(why) = misfit.filter(|_| choice.by.kind == OccupantKind::Cast) {
+            self.refusal.set(Some(Refusal::Asked(why)));
+            return;
+        }
         leptos::task::spawn_local(async move {
             let refusal = self.obstacle_to(seat, &choice).await;
             if refusal.is_some() {
                 self.refusal.try_set(refusal);
                 return;
             }
-            let sitting = Sitting { world: &world, task: &task, trial_seed };
+            let sitting = Sitting { world: &world, task: &task, trial_seed, strategies };
             self.play.reseat(seat, self.seats.seat(seat, &choice, &sitting));
         });
     }

@@ -238,6 +238,12 @@ fn RefusalView(control: Control) -> impl IntoView {
                 </Callout>
             }
             .into_any(),
+            Refusal::Asked(why) => view! {
+                <Callout tone=Tone::Warn title="That seat can’t be filled so" live=true>
+                    <p>{why}</p>
+                </Callout>
+            }
+            .into_any(),
             Refusal::Busy => view! {
                 <Callout tone=Tone::Warn live=true title="One rollout at a time">
                     <p>"Let the one that runs come to its end, or stop it, and run this task then."</p>

@@ -5,10 +5,11 @@ use leptos::prelude::*;
 use super::control::Control;
 use crate::app::pace::PaceChoice;
 use crate::app::play::Play;
-use crate::app::seats::{SeatChoice, use_seats};
+use crate::app::seats::{SeatChoice, SeatChoices, use_seats};
 use crate::app::use_app;
 use crate::present::route::Route;
 use crate::present::seating;
+use crate::present::strategies::SeatStrategy;
 use crate::rollout::{OccupantKind, Seat};
 use crate::ui::kit::{Icon, IconButton, Menu, MenuItem};
 
@@ -33,6 +34,7 @@ fn SeatMenu(control: Control, seat: Seat) -> impl IntoView {
     };
     let by = Memo::new(move |_| control.occupant(seat));
     let text = Signal::derive(move || by.with(seating::name));
+    let running = Memo::new(move |_| play.phase.get().is_running());
     let items = move |()| {
         let mut items = vec![MenuItem::Title(format!("{name} is played by"))];
         items.extend(seats.choices(seat).into_iter().map(|choice: SeatChoice| {
@@ -49,12 +51,12 @@ fn SeatMenu(control: Control, seat: Seat) -> impl IntoView {
                 perform: Callback::new(move |()| control.choose(seat, choice.clone())),
             }
         }));
+        items.extend(strategy_items(seats, seat, control.occupant(seat).kind, running.get_untracked()));
         items.push(MenuItem::Title("More".to_owned()));
         items.push(MenuItem::new("What the programs can do", "info", move || app.go(&Route::Cast)));
         items.push(MenuItem::new("Set up an endpoint…", "settings", move || app.go(&Route::Models)));
         items
     };
-    let running = Memo::new(move |_| play.phase.get().is_running());
     let is_person = Memo::new(move |_| by.with(|by| by.kind == OccupantKind::Person));
     let label = move || {
         let seat = name.to_lowercase();
@@ -88,6 +90,32 @@ fn SeatMenu(control: Control, seat: Seat) -> impl IntoView {
             </Show>
         </span>
     }
+}
+
+/// How whoever sits in the seat is asked. What does not suit them is off, with the reason.
+fn strategy_items(seats: SeatChoices, seat: Seat, kind: OccupantKind, running: bool) -> Vec<MenuItem> {
+    let title = if running { "From the next rollout on, asked by" } else { "Asked by" };
+    let mut items = vec![MenuItem::Title(title.to_owned())];
+    let mut why = None;
+    for strategy in SeatStrategy::all(seat) {
+        let text = format!("{}: {}", strategy.name(), strategy.hint());
+        let icon = "settings";
+        items.push(match strategy.misfit(kind) {
+            None => MenuItem::Choice {
+                text,
+                note: None,
+                icon,
+                chosen: Signal::derive(move || seats.strategies().of(seat) == strategy),
+                perform: Callback::new(move |()| seats.ask(|asked| asked.strategies = asked.strategies.with(strategy))),
+            },
+            Some(reason) => {
+                why = Some(reason);
+                MenuItem::Off { text, icon, why: reason.to_owned() }
+            }
+        });
+    }
+    items.extend(why.map(|why| MenuItem::Note(why.to_owned())));
+    items
 }
 
 /// How fast programs go. Shown while one sits in a seat.

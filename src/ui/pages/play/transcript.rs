@@ -16,7 +16,7 @@ use crate::platform::clock::BrowserClock;
 use crate::platform::page;
 use crate::present::route::Route;
 use crate::present::seating;
-use crate::present::transcript::{Row, RowKind, next_attempt};
+use crate::present::transcript::{Aside, AsideKind, Row, RowKind, next_attempt};
 use crate::provider::http::Clock;
 use crate::rollout::{Occupant, OccupantKind, Seat};
 use crate::ui::kit::{Button, Callout, Icon, IconButton};
@@ -163,11 +163,12 @@ fn SourceText(source: Source) -> impl IntoView {
             <span>"Replay of the task's expected actions. No model speaks; the tools and the database are real."</span>
         }
         .into_any(),
-        Source::Rollout { agent, user, instruction_name, .. } => view! {
+        Source::Rollout { agent, user, instruction_name, asked, .. } => view! {
             <Icon name="play" />
             <span>
                 "Rollout · agent " <Name by=agent /> " · customer " <Name by=user />
                 {format!(" · with {instruction_name}")}
+                {asked.map(|asked| view! { " · " <span class="badge">{asked}</span> })}
             </span>
         }
         .into_any(),
@@ -211,7 +212,7 @@ pub fn RowView(
     };
     view! {
         <article class="row" data-step=at + 1>
-            {body} {foot}
+            {asides(&row)} {body} {foot}
             {on_fork
                 .map(|on_fork| {
                     view! {
@@ -227,6 +228,39 @@ pub fn RowView(
                 })}
         </article>
     }
+}
+
+/// What the models wrote that is no part of the conversation: thoughts at once, what was not said when asked for.
+fn asides(row: &Row) -> Option<AnyView> {
+    let shown = |aside: &Aside| {
+        view! {
+            <p class="reasoning">
+                <span class="aside-name">{aside.kind.name()}</span>
+                " "
+                {aside.text.clone()}
+            </p>
+        }
+    };
+    let (thoughts, unsaid): (Vec<&Aside>, Vec<&Aside>) =
+        row.asides.iter().partition(|aside| aside.kind == AsideKind::Thought);
+    let turned_down = unsaid.iter().filter(|aside| aside.kind == AsideKind::TurnedDown).count();
+    let summary = match turned_down {
+        0 => "The words were judged and let through".to_owned(),
+        1 => "First words were judged and not said".to_owned(),
+        more => format!("{more} drafts were judged and not said"),
+    };
+    let folded = (!unsaid.is_empty()).then(|| {
+        view! {
+            <details>
+                <summary>{summary}</summary>
+                {unsaid.iter().copied().map(shown).collect_view()}
+            </details>
+        }
+    });
+    let any = !row.asides.is_empty();
+    any.then(|| {
+        view! { <div class="row-asides">{folded}{thoughts.into_iter().map(shown).collect_view()}</div> }.into_any()
+    })
 }
 
 /// What the model call took, and what is to be known of it.
