@@ -5,6 +5,7 @@
 pub mod actions;
 pub mod batches;
 pub mod endpoints;
+pub mod examples;
 pub mod incoming;
 pub mod moments;
 pub mod pace;

@@ -2,6 +2,7 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
+use super::examples::ExampleSets;
 use super::play::Play;
 use super::seats::SeatChoices;
 use super::{Actions, Batches, Endpoints, InstructionVersions, Packs, PageStore, Runs, Theme, Toasts};
@@ -61,6 +62,8 @@ impl App {
         provide_context(seats.desk);
         provide_context(runs);
         let play = Play::provide(runs, packs, seats);
+        let examples = ExampleSets::provide(runs);
+        spawn_local(examples.restore());
         let batches = Batches::provide(runs, packs, seats);
         spawn_local(batches.refresh());
         spawn_local(runs.read());

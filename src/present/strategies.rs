@@ -24,9 +24,7 @@ impl SeatStrategy {
     #[must_use]
     pub fn all(seat: Seat) -> Vec<Self> {
         match seat {
-            Seat::Agent => {
-                [AgentStrategy::ToolCalling, AgentStrategy::Act, AgentStrategy::React].map(Self::Agent).to_vec()
-            }
+            Seat::Agent => AgentStrategy::ALL.map(Self::Agent).to_vec(),
             Seat::User => UserStrategy::ALL.map(Self::User).to_vec(),
         }
     }

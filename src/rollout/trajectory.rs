@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chat::{ChatReply, Usage};
+use crate::chat::{AssistantMessage, ChatReply, Message, ToolCall, Usage};
 use crate::domain::{Action, Database, toolkit::ToolOutcome};
-use crate::py::PyError;
+use crate::py::{PyError, Value, json};
 
 /// One step of a trajectory.
 #[derive(Clone, Debug)]
@@ -66,6 +66,39 @@ impl Step {
         };
         self.reply().into_iter().chain(others.iter().map(|other| &other.reply))
     }
+}
+
+/// The conversation that steps make, as an agent that is offered tools has it, however it was asked. No instruction
+/// stands at its beginning.
+#[must_use]
+pub fn conversation<'a>(steps: impl IntoIterator<Item = &'a Step>) -> Vec<Message> {
+    let mut messages = Vec::new();
+    for (at, step) in steps.into_iter().enumerate() {
+        match &step.kind {
+            StepKind::UserSaid { words, .. } => messages.push(Message::User { content: words.clone() }),
+            StepKind::AgentSaid { words, .. } => {
+                messages.push(Message::Assistant(AssistantMessage { content: words.clone(), ..Default::default() }));
+            }
+            StepKind::ToolCalled { action, outcome, reply } => {
+                // Text beside a call is no part of an action that was written as text.
+                let beside = reply.as_ref().filter(|reply| !reply.message.tool_calls.is_empty());
+                let call = ToolCall {
+                    id: format!("t{at}"),
+                    name: action.name.clone(),
+                    arguments: json::dumps(&Value::Dict(action.kwargs.clone())),
+                };
+                let (call_id, name) = (call.id.clone(), call.name.clone());
+                messages.push(Message::Assistant(AssistantMessage {
+                    content: beside.and_then(|reply| reply.message.content.clone()),
+                    tool_calls: vec![call],
+                    ..Default::default()
+                }));
+                messages.push(Message::Tool { call_id, name, content: outcome.observation.clone() });
+            }
+            StepKind::Unreadable { reply, .. } => messages.push(Message::Assistant(reply.message.clone())),
+        }
+    }
+    messages
 }
 
 /// What the model calls of a trajectory used up together.

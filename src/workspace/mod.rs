@@ -5,6 +5,7 @@
 //! `docs/formats.md` describes the shapes. What is written here holds no key.
 
 pub mod batches;
+pub mod examples;
 pub mod export;
 pub mod link;
 pub mod restore;

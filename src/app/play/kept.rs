@@ -12,11 +12,13 @@ use crate::app::packs::LoadedPack;
 use crate::app::recording::Recording;
 use crate::app::runs::{RunRefusal, new_id, now_ms};
 use crate::app::seats::Sitting;
+use crate::chat::Message;
 use crate::domain::{Task, World};
 use crate::journal::{self, ForkChange, Header, Instruction, Journal, RunId, RunState, Summary, fold};
 use crate::present::route::{PlayPlace, Route};
 use crate::present::run_view::RunView;
 use crate::present::strategies::{Strategies, refusal};
+use crate::rollout::trajectory::conversation;
 use crate::rollout::{OccupantKind, Seat, Seated, SeatedBy};
 use crate::workspace::{BadLink, RunRecord};
 
@@ -209,6 +211,15 @@ impl Play {
         let AtHand { journal, world, task, .. } = self.at_hand(id).await?;
         let folded = fold(world, task, &journal);
         Ok(RunView::new(journal.header.clone(), &folded))
+    }
+
+    /// A run's conversation, however its models were asked.
+    ///
+    /// # Errors
+    /// It is not there, or its pack is not loaded.
+    pub async fn conversation(self, id: &RunId) -> Result<Vec<Message>, RunRefusal> {
+        let AtHand { journal, world, task, .. } = self.at_hand(id).await?;
+        Ok(conversation(fold(world, task, &journal).episode.trajectory()))
     }
 
     /// A run with its world, from memory if it runs or could not be stored, else from storage.

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::super::kit::{PageBar, PageBody};
 
 mod card;
+mod examples;
 mod given;
 mod source;
 mod starter;
@@ -37,6 +38,7 @@ pub fn DataPage() -> impl IntoView {
                 {cards}
             </section>
             <given::GivenFiles />
+            <examples::Examples />
             <source::PackSource />
             <storage::StorageUse />
         </PageBody>

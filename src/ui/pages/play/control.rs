@@ -7,6 +7,7 @@ use super::instruction::Draft;
 use super::place::PlaySite;
 use super::scrubber;
 use super::tasks::SEARCH_ID;
+use crate::app::examples::{ExampleSets, use_examples};
 use crate::app::pace::PaceChoice;
 use crate::app::play::{Phase, Play, Running, Start, Who};
 use crate::app::runs::{RunRefusal, SEED};
@@ -22,7 +23,7 @@ use crate::present::seating::Sitter;
 use crate::present::strategies;
 use crate::provider::Obstacle;
 use crate::provider::http::Clock;
-use crate::rollout::{Occupant, OccupantKind, Seat};
+use crate::rollout::{AgentStrategy, Occupant, OccupantKind, Seat};
 use crate::workspace::versions::Version;
 
 /// The page's deeds. A small copyable handle.
@@ -33,6 +34,7 @@ pub struct Control {
     app: App,
     play: Play,
     seats: SeatChoices,
+    examples: ExampleSets,
     versions: InstructionVersions,
     /// Why the last deed was not possible, until the next one.
     pub refusal: RwSignal<Option<Refusal>>,
@@ -57,6 +59,8 @@ pub enum Refusal {
     Busy,
     /// Whoever is to take a seat can't be asked as the rollout asks.
     Asked(String),
+    /// A few-shot agent has nothing to be shown, in the original's words.
+    NoExamples(String),
     /// The task's own expected actions cannot be run.
     BrokenTask(String),
 }
@@ -70,6 +74,7 @@ impl Control {
             app: use_app(),
             play: expect_context(),
             seats: use_seats(),
+            examples: use_examples(),
             versions: use_versions(),
             refusal: RwSignal::new(None),
             forking: RwSignal::new(None),
@@ -111,6 +116,17 @@ impl Control {
         let strategies = untrack(|| self.seats.strategies());
         let sitting =
             Sitting { world: &world.world, task: &task, trial_seed: trial_seed(SEED, &task.id, trial), strategies };
+        let examples = match strategies.agent {
+            AgentStrategy::FewShot => {
+                let set = untrack(|| self.seats.asked()).examples;
+                self.examples.draw(&set, SEED, task.id.index, trial)
+            }
+            _ => Ok(Examples::default()),
+        };
+        let examples = match examples {
+            Ok(examples) => examples,
+            Err(why) => return self.refusal.set(Some(Refusal::NoExamples(why.to_string()))),
+        };
         let (agent, user) = (self.seats.seated(Seat::Agent, &sitting), self.seats.seated(Seat::User, &sitting));
         let start = Start {
             trial,
@@ -121,7 +137,7 @@ impl Control {
             user,
             instruction: Instruction { text: instruction, ..Instruction::default() },
             strategies,
-            examples: Examples::default(),
+            examples,
             stepwise,
         };
         self.starting.set_value(true);

@@ -244,6 +244,23 @@ fn RefusalView(control: Control) -> impl IntoView {
                 </Callout>
             }
             .into_any(),
+            Refusal::NoExamples(why) => view! {
+                <Callout
+                    tone=Tone::Warn
+                    title="A few-shot agent needs examples"
+                    live=true
+                    actions=|| {
+                        view! {
+                            <a class="btn small" href=Page::Data.route().to_string()>
+                                "Add examples"
+                            </a>
+                        }
+                    }
+                >
+                    <p>{why} ". Choose a set in the menu of the agent’s seat, or add one on the Data page."</p>
+                </Callout>
+            }
+            .into_any(),
             Refusal::Busy => view! {
                 <Callout tone=Tone::Warn live=true title="One rollout at a time">
                     <p>"Let the one that runs come to its end, or stop it, and run this task then."</p>

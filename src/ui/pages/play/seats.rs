@@ -1,17 +1,21 @@
 //! Who sits in which seat: the menus of the bar, taking over and handing back, and the pace of programs.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use super::control::Control;
+use crate::app::examples::{ExampleSets, use_examples};
 use crate::app::pace::PaceChoice;
 use crate::app::play::Play;
 use crate::app::seats::{SeatChoice, SeatChoices, use_seats};
-use crate::app::use_app;
+use crate::app::{App, use_app};
 use crate::present::route::Route;
 use crate::present::seating;
 use crate::present::strategies::SeatStrategy;
-use crate::rollout::{OccupantKind, Seat};
+use crate::rollout::{AgentStrategy, OccupantKind, Seat};
 use crate::ui::kit::{Icon, IconButton, Menu, MenuItem};
+use crate::workspace::examples::ExampleSet;
 
 /// Who fills both seats.
 #[component]
@@ -27,6 +31,7 @@ pub fn SeatMenus(control: Control) -> impl IntoView {
 fn SeatMenu(control: Control, seat: Seat) -> impl IntoView {
     let app = use_app();
     let seats = use_seats();
+    let examples = use_examples();
     let play: Play = expect_context();
     let (name, icon) = match seat {
         Seat::Agent => ("Agent", "agent"),
@@ -52,6 +57,9 @@ fn SeatMenu(control: Control, seat: Seat) -> impl IntoView {
             }
         }));
         items.extend(strategy_items(seats, seat, control.occupant(seat).kind, running.get_untracked()));
+        if seat == Seat::Agent && untrack(|| seats.strategies()).agent == AgentStrategy::FewShot {
+            items.extend(example_items(seats, examples, app));
+        }
         items.push(MenuItem::Title("More".to_owned()));
         items.push(MenuItem::new("What the programs can do", "info", move || app.go(&Route::Cast)));
         items.push(MenuItem::new("Set up an endpoint…", "settings", move || app.go(&Route::Models)));
@@ -115,6 +123,25 @@ fn strategy_items(seats: SeatChoices, seat: Seat, kind: OccupantKind, running: b
         });
     }
     items.extend(why.map(|why| MenuItem::Note(why.to_owned())));
+    items
+}
+
+/// The sets that a few-shot agent's examples may be drawn from.
+fn example_items(seats: SeatChoices, sets: ExampleSets, app: App) -> Vec<MenuItem> {
+    let set_item = |set: Arc<ExampleSet>| {
+        let (own, id) = (set.id.clone(), set.id.clone());
+        let chosen = move || sets.find(&seats.asked().examples).is_some_and(|set| set.id == own);
+        MenuItem::Choice {
+            text: format!("{} ({})", set.name, set.displays.len()),
+            note: None,
+            icon: "file",
+            chosen: Signal::derive(chosen),
+            perform: Callback::new(move |()| seats.ask(|asked| asked.examples.clone_from(&id))),
+        }
+    };
+    let mut items = vec![MenuItem::Title("Examples are drawn from".to_owned())];
+    items.extend(untrack(|| sets.list()).into_iter().map(set_item));
+    items.push(MenuItem::new("Add examples…", "plus", move || app.go(&Route::Data)));
     items
 }
 
