@@ -47,7 +47,7 @@ pub fn Examples() -> impl IntoView {
                 fallback=|| {
                     view! {
                         <Empty icon="file" title="No examples yet">
-                            <p>"Add a file, or make a set of runs that were won."</p>
+                            <p>"Add a file, or make a set from runs that were won."</p>
                         </Empty>
                     }
                 }
@@ -61,7 +61,7 @@ pub fn Examples() -> impl IntoView {
             <div class="button-row">
                 <AddFile sets refused />
                 <Button icon="plus" on_press=move |()| making.set(true)>
-                    "Make of won runs…"
+                    "Make from won runs…"
                 </Button>
             </div>
             {move || {
@@ -85,7 +85,7 @@ fn SetRow(sets: ExampleSets, set: Arc<ExampleSet>, refused: RwSignal<Option<Stri
     let toasts = use_app().toasts;
     let from = match &set.from {
         ExampleSource::File(file) => format!("from the file {file}"),
-        ExampleSource::Runs => "made of own runs".to_owned(),
+        ExampleSource::Runs => "made from own runs".to_owned(),
     };
     let count = set.displays.len();
     let too_few = few_shot::check(&set.displays, SHOTS).err().map(|why| why.to_string());
@@ -181,7 +181,7 @@ fn MakeDialog(sets: ExampleSets, open: RwSignal<bool>) -> impl IntoView {
         <Dialog
             open=Signal::from(open)
             on_close=move |()| open.set(false)
-            title="Make examples of won runs"
+            title="Make examples from won runs"
         >
             <MakeForm sets open />
         </Dialog>

@@ -102,7 +102,7 @@ fn SeatMenu(control: Control, seat: Seat) -> impl IntoView {
 
 /// How whoever sits in the seat is asked. What does not suit them is off, with the reason.
 fn strategy_items(seats: SeatChoices, seat: Seat, kind: OccupantKind, running: bool) -> Vec<MenuItem> {
-    let title = if running { "From the next rollout on, asked by" } else { "Asked by" };
+    let title = if running { "How it is asked from the next rollout on" } else { "How it is asked" };
     let mut items = vec![MenuItem::Title(title.to_owned())];
     let mut why = None;
     for strategy in SeatStrategy::all(seat) {
