@@ -8,7 +8,9 @@ pub mod calc;
 pub mod canon;
 pub mod error;
 pub mod float;
+pub mod int_set;
 pub mod json;
+pub mod num;
 mod number;
 pub mod ops;
 pub mod random;
@@ -17,4 +19,6 @@ mod unicode;
 pub mod value;
 
 pub use error::{Exception, PyError, PyResult};
+pub use int_set::IntSet;
+pub use num::Num;
 pub use value::{Dict, List, Str, Value};

@@ -123,6 +123,57 @@ impl Random {
         Ok(sample)
     }
 
+    /// `choices(items, k=count)`: elements drawn one by one, each from all of them.
+    ///
+    /// # Errors
+    /// `IndexError` for no items, if any are wanted.
+    pub fn choices<T: Clone>(&mut self, items: &[T], count: usize) -> PyResult<Vec<T>> {
+        if items.is_empty() && count > 0 {
+            return Err(PyError::new(Exception::IndexError, "list index out of range"));
+        }
+        let size = items.len() as f64;
+        // `random()` is below 1, so the product rounds to less than the size.
+        Ok((0..count).map(|_| items[(self.random() * size) as usize].clone()).collect())
+    }
+
+    /// `choices(items, weights, k=count)`: each element as often as its weight says.
+    ///
+    /// # Errors
+    /// `ValueError`, before anything is drawn, if there is not one weight for each item, or if the weights do not add up
+    /// to a positive finite number.
+    pub fn choices_weighted<T: Clone>(&mut self, items: &[T], weights: &[f64], count: usize) -> PyResult<Vec<T>> {
+        if weights.len() != items.len() {
+            return Err(PyError::value_error("The number of weights does not match the population"));
+        }
+        let running: Vec<f64> = weights
+            .iter()
+            .scan(0.0, |total, weight| {
+                *total += weight;
+                Some(*total)
+            })
+            .collect();
+        let total = running.last().copied().unwrap_or(0.0);
+        if total <= 0.0 {
+            return Err(PyError::value_error("Total of weights must be greater than zero"));
+        }
+        if !total.is_finite() {
+            return Err(PyError::value_error("Total of weights must be finite"));
+        }
+        let last = items.len() - 1;
+        Ok((0..count)
+            .map(|_| {
+                let point = self.random() * total;
+                items[bisect_right(&running[..last], point)].clone()
+            })
+            .collect())
+    }
+
+    /// The next 32 bits, without taking them.
+    #[must_use]
+    pub fn peek_u32(&self) -> u32 {
+        self.generator.clone().next_u32()
+    }
+
     /// A position below `count`, which is at least 1.
     fn index_below(&mut self, count: usize) -> usize {
         // Smaller than `count`.
@@ -139,6 +190,20 @@ impl Random {
             }
         }
     }
+}
+
+/// `bisect.bisect_right(numbers, x)`, step by step: numbers that are not sorted give what Python gives for them.
+fn bisect_right(numbers: &[f64], x: f64) -> usize {
+    let (mut low, mut high) = (0, numbers.len());
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        if x < numbers[middle] {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    low
 }
 
 /// The smallest power of four that is not below `count`.
@@ -179,6 +244,19 @@ mod tests {
         assert_eq!(Random::new((1_i64 << 40) + 7).getrandbits(64), 13_785_699_202_830_676_186);
         assert_eq!(Random::new(BigInt::from(10).pow(30)).getrandbits(32), 4_012_147_334);
         assert!(Random::new(i64::MIN).randint(i64::MIN, i64::MAX).is_ok());
+    }
+
+    #[test]
+    fn choices_follow_the_weights() {
+        let mut random = Random::new(42);
+        assert_eq!(random.choices(&[10, 20, 30], 4), Ok(vec![20, 10, 10, 10]));
+        assert_eq!(random.choices_weighted(&["a", "b", "c"], &[1.0, 0.0, 3.0], 5), Ok(vec!["c", "c", "c", "a", "c"]));
+        assert_eq!(random.choices_weighted(&["only"], &[0.5], 1), Ok(vec!["only"]));
+        let next = random.peek_u32();
+        for weights in [[0.0, 0.0], [-1.0, 0.5], [f64::INFINITY, 1.0], [f64::NAN, 1.0]] {
+            assert!(random.choices_weighted(&[1, 2], &weights, 1).is_err());
+        }
+        assert_eq!(random.getrandbits(32), u128::from(next));
     }
 
     #[test]

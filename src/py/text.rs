@@ -50,6 +50,18 @@ pub fn repr_str(text: &str) -> String {
     out
 }
 
+/// `text.strip()`.
+#[must_use]
+pub fn strip(text: &str) -> &str {
+    text.trim_matches(is_space)
+}
+
+/// `c.isspace()`, which is also what `\s` of a regular expression matches: Unicode's white space and U+001C to U+001F.
+#[must_use]
+pub fn is_space(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}')
+}
+
 fn write_repr(out: &mut impl Sink, value: &Value) {
     match value {
         Value::List(list) => {
@@ -169,6 +181,12 @@ mod tests {
         check("\u{378}\u{2028}\u{e000}\u{ffff}", r"'\u0378\u2028\ue000\uffff'");
         check("\u{e0001}\u{10ffff}", r"'\U000e0001\U0010ffff'");
         check("\u{10d800}", r"'\ud800'");
+    }
+
+    #[test]
+    fn strips_what_python_calls_space() {
+        assert_eq!(strip("\u{1c}\u{a0} a b\u{3000}\n\u{85}"), "a b");
+        assert_eq!(strip("\u{200b}a\u{feff}"), "\u{200b}a\u{feff}");
     }
 
     #[test]
