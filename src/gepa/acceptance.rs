@@ -64,7 +64,8 @@ pub(super) struct Verdicts {
 
 /// Judges the proposals of a pass.
 pub(super) fn judge(proposals: &[Proposal], criterion: Criterion, selection: Selection) -> Verdicts {
-    let passed: Vec<bool> = proposals.iter().map(|proposal| criterion.accepts(proposal.before, proposal.after)).collect();
+    let passed: Vec<bool> =
+        proposals.iter().map(|proposal| criterion.accepts(proposal.before, proposal.after)).collect();
     let passing: Vec<usize> = (0..proposals.len()).filter(|position| passed[*position]).collect();
     let mut taken: Vec<usize> = Vec::new();
     let mut duplicates = Vec::new();

@@ -117,7 +117,9 @@ impl Candidate {
     pub fn with(&self, texts: &[(Str, Str)]) -> Result<Self, Str> {
         let mut components = self.0.to_vec();
         for (name, text) in texts {
-            let Some((_, old)) = components.iter_mut().find(|(known, _)| known == name) else { return Err(name.clone()) };
+            let Some((_, old)) = components.iter_mut().find(|(known, _)| known == name) else {
+                return Err(name.clone());
+            };
             *old = text.clone();
         }
         Ok(Self(components.into()))

@@ -3,8 +3,8 @@
 //! Selectors, the minibatch sampler and merging all draw from one generator, so every draw shifts those that follow.
 
 use super::event::{Draw, Event, Note};
-use crate::py::random::Random;
 use crate::py::PyResult;
+use crate::py::random::Random;
 
 /// Events in order, until the driver takes them.
 #[derive(Clone, Debug, Default)]

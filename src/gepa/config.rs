@@ -150,9 +150,13 @@ pub enum ParentSelector {
     Pareto,
     CurrentBest,
     /// Any candidate with this probability (the original's is 0.1), else the best.
-    EpsilonGreedy { epsilon: f64 },
+    EpsilonGreedy {
+        epsilon: f64,
+    },
     /// As `Pareto`, among the best so many (the original's are 5).
-    TopKPareto { k: usize },
+    TopKPareto {
+        k: usize,
+    },
 }
 
 /// What a front is kept for.
@@ -228,7 +232,9 @@ pub enum OnFailure {
 pub enum ValidationPolicy {
     Full,
     /// All but every `step`-th, at another place for each size of the pool. 0 or 1 leave nothing out or nothing over.
-    Stepped { step: usize },
+    Stepped {
+        step: usize,
+    },
 }
 
 /// How many (parent, minibatch) tasks a pass has.
@@ -239,7 +245,10 @@ pub enum Sampling {
     SameParent(usize),
     /// So many times a parent and a minibatch.
     Independent(usize),
-    ParentsTimesMinibatches { parents: usize, minibatches: usize },
+    ParentsTimesMinibatches {
+        parents: usize,
+        minibatches: usize,
+    },
 }
 
 /// A condition that ends the run, asked before each pass.

@@ -24,7 +24,9 @@ pub enum GepaError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// Objective fronts are wanted, but an evaluation brought no objective scores.
-    #[error("The fronts need objective scores, but the evaluation brought none. Use fronts by example, or an evaluator with objectives.")]
+    #[error(
+        "The fronts need objective scores, but the evaluation brought none. Use fronts by example, or an evaluator with objectives."
+    )]
     NoObjectiveScores,
     /// A proposal is for a component that the candidates do not have.
     #[error("The proposal has a text for the component {0:?}, which the candidates do not have.")]

@@ -250,11 +250,32 @@ impl Note {
 /// One call of the random generator, with the candidates' or examples' numbers it chose from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Draw {
-    Random { result: f64 },
-    Int { low: i64, high: i64, result: i64 },
-    Choice { of: Vec<u64>, result: u64 },
+    Random {
+        result: f64,
+    },
+    Int {
+        low: i64,
+        high: i64,
+        result: i64,
+    },
+    Choice {
+        of: Vec<u64>,
+        result: u64,
+    },
     /// `result` is `None` where the weights were refused.
-    Choices { of: Vec<u64>, weights: Option<Vec<f64>>, count: usize, result: Option<Vec<u64>> },
-    Sample { of: Vec<u64>, count: usize, result: Vec<u64> },
-    Shuffle { of: Vec<u64>, result: Vec<u64> },
+    Choices {
+        of: Vec<u64>,
+        weights: Option<Vec<f64>>,
+        count: usize,
+        result: Option<Vec<u64>>,
+    },
+    Sample {
+        of: Vec<u64>,
+        count: usize,
+        result: Vec<u64>,
+    },
+    Shuffle {
+        of: Vec<u64>,
+        result: Vec<u64>,
+    },
 }

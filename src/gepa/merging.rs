@@ -130,7 +130,10 @@ impl Optimizer {
 ///
 /// # Errors
 /// `KeyError` if only some have, as in the original.
-fn objectives(examples: &[ExampleId], known: &Map<ExampleId, Scored>) -> Result<Option<Vec<ObjectiveScores>>, GepaError> {
+fn objectives(
+    examples: &[ExampleId],
+    known: &Map<ExampleId, Scored>,
+) -> Result<Option<Vec<ObjectiveScores>>, GepaError> {
     let found: Vec<Option<&ObjectiveScores>> =
         examples.iter().map(|id| known.get(id).and_then(|scored| scored.objectives.as_ref())).collect();
     if found.iter().all(Option::is_none) {

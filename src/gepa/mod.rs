@@ -18,8 +18,8 @@ pub mod error;
 pub mod evaluation;
 pub mod event;
 pub mod merge;
-pub mod minibatch;
 mod merging;
+pub mod minibatch;
 pub mod need;
 pub mod optimizer;
 pub mod pareto;
@@ -37,8 +37,8 @@ pub use acceptance::{Criterion, Selection};
 pub use answer::Answer;
 pub use candidate::{Candidate, CandidateId, ExampleId, Texts};
 pub use config::{
-    CacheKeys, Components, Config, ConfigError, Examples, Frontier, MergeSettings, OnFailure, ParentSelector, Proposer, Sampling,
-    Stopper, ValidationPolicy,
+    CacheKeys, Components, Config, ConfigError, Examples, Frontier, MergeSettings, OnFailure, ParentSelector, Proposer,
+    Sampling, Stopper, ValidationPolicy,
 };
 pub use error::{Failure, GepaError};
 pub use evaluation::{Evaluation, EvaluationId, EvaluationRequest, ObjectiveScores, Split};

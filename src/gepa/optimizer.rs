@@ -284,9 +284,10 @@ impl Optimizer {
             (Stage::Validating(validating), Answer::Evaluated(evaluations)) => {
                 checked(need.as_ref(), &evaluations).and_then(|()| self.validated(validating, evaluations))
             }
-            (Stage::Merge(_) | Stage::Parents(_) | Stage::Children(_) | Stage::Validating(_), Answer::Failed(failure)) => {
-                Err(failure.into())
-            }
+            (
+                Stage::Merge(_) | Stage::Parents(_) | Stage::Children(_) | Stage::Validating(_),
+                Answer::Failed(failure),
+            ) => Err(failure.into()),
             (stage, _) => {
                 self.stage = stage;
                 self.need = need;

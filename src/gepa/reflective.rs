@@ -109,7 +109,11 @@ impl Optimizer {
             self.log.push(Event::MinibatchSampled { iteration, examples: minibatch.clone(), train_size });
         }
         for task in &tasks {
-            self.evaluation_started(Some(task.parent), &task.minibatch, self.state.parents()[task.parent.index()].clone());
+            self.evaluation_started(
+                Some(task.parent),
+                &task.minibatch,
+                self.state.parents()[task.parent.index()].clone(),
+            );
         }
         let mut requests: Vec<EvaluationRequest> = Vec::new();
         let mut request_of = Vec::new();
@@ -387,12 +391,7 @@ impl Optimizer {
         });
     }
 
-    fn evaluation_ended(
-        &mut self,
-        candidate: Option<CandidateId>,
-        evaluation: &Evaluation,
-        parents: Vec<CandidateId>,
-    ) {
+    fn evaluation_ended(&mut self, candidate: Option<CandidateId>, evaluation: &Evaluation, parents: Vec<CandidateId>) {
         self.log.push(Event::EvaluationEnded {
             iteration: self.state.passes(),
             candidate,

@@ -3,7 +3,7 @@
 use super::config::Config;
 use super::state::State;
 use super::{Candidate, CandidateId};
-use crate::py::{Dict, IntSet, List, Num, Str, Value};
+use crate::py::{Dict, IntSet, Num, Str, Value};
 
 /// The version of the layout.
 const SCHEMA_VERSION: i64 = 2;
@@ -67,7 +67,11 @@ impl RunResult {
             candidates: state.candidates().to_vec(),
             parents: state.parents().to_vec(),
             aggregates: state.aggregates().to_vec(),
-            scores: state.scores().iter().map(|scores| keyed(scores.iter().map(|(id, score)| (id.0, *score)))).collect(),
+            scores: state
+                .scores()
+                .iter()
+                .map(|scores| keyed(scores.iter().map(|(id, score)| (id.0, *score))))
+                .collect(),
             best_outputs: state.best_outputs().map(|best| keyed(best.iter().map(|(id, kept)| (id.0, kept.clone())))),
             fronts: keyed(fronts.instance.iter().map(|(id, front)| (id.0, listed(&front.members)))),
             objective_means: means.iter().any(|means| !means.is_empty()).then_some(means),
@@ -97,10 +101,13 @@ impl RunResult {
     pub fn to_value(&self) -> Value {
         let mut out = Dict::new();
         out.set("candidates", list(&self.candidates, candidate_value));
-        out.set("parents", list(&self.parents, |parents| match parents.as_slice() {
-            [] => Value::List(vec![Value::None].into()),
-            parents => ids_value(parents),
-        }));
+        out.set(
+            "parents",
+            list(&self.parents, |parents| match parents.as_slice() {
+                [] => Value::List(vec![Value::None].into()),
+                parents => ids_value(parents),
+            }),
+        );
         out.set("val_aggregate_scores", list(&self.aggregates, |aggregate| Value::Float(*aggregate)));
         out.set("val_subscores", list(&self.scores, |scores| dict(scores, |score| Value::from(*score))));
         let outputs = |kept: &Vec<(CandidateId, Value)>| {
@@ -146,7 +153,9 @@ impl RunResult {
             aggregates: fields.list("val_aggregate_scores", float)?,
             scores: fields.list("val_subscores", |scores| by_key(scores, Num::of))?,
             best_outputs: fields.optional("best_outputs_valset", |best| by_key(best, kept_outputs))?,
-            fronts: fields.optional("per_val_instance_best_candidates", |fronts| by_key(fronts, ids_of))?.unwrap_or_default(),
+            fronts: fields
+                .optional("per_val_instance_best_candidates", |fronts| by_key(fronts, ids_of))?
+                .unwrap_or_default(),
             objective_means: fields.optional("val_aggregate_subscores", |all| {
                 all.as_list()?.iter().map(|means| by_key(means, float)).collect()
             })?,

@@ -79,7 +79,8 @@ impl State {
     /// Objective scores are missing where the fronts need them.
     pub(super) fn plant(&mut self, candidate: Candidate, validated: Validated) -> Result<(), GepaError> {
         if let Some(best) = &mut self.best_outputs {
-            *best = validated.outputs.iter().map(|(id, output)| (*id, vec![(CandidateId(0), output.clone())])).collect();
+            *best =
+                validated.outputs.iter().map(|(id, output)| (*id, vec![(CandidateId(0), output.clone())])).collect();
         }
         self.full_evaluations = 1;
         self.metric_calls = validated.scores.len() as u64;

@@ -21,9 +21,7 @@ impl Watch {
     fn of(stopper: &Stopper) -> Self {
         let members = |stoppers: &[Stopper]| stoppers.iter().map(Self::of).collect();
         match stopper {
-            Stopper::NoImprovement(limit) => {
-                Self::NoImprovement { limit: *limit, best: f64::NEG_INFINITY, checks: 0 }
-            }
+            Stopper::NoImprovement(limit) => Self::NoImprovement { limit: *limit, best: f64::NEG_INFINITY, checks: 0 },
             Stopper::Any(stoppers) => Self::Joined { all: false, members: members(stoppers) },
             Stopper::All(stoppers) => Self::Joined { all: true, members: members(stoppers) },
             plain => Self::Plain(plain.clone()),

@@ -31,8 +31,13 @@ struct Plan {
 /// How the candidates came here, with the sums they were accepted for.
 #[derive(Clone, Debug)]
 pub(super) enum After {
-    Merge { pair: [CandidateId; 2], sum: Num },
-    Proposals { sums: Vec<Num> },
+    Merge {
+        pair: [CandidateId; 2],
+        sum: Num,
+    },
+    Proposals {
+        sums: Vec<Num>,
+    },
     /// A person brought the candidate, between two passes.
     Introduced,
 }
@@ -99,11 +104,7 @@ impl Optimizer {
         }
     }
 
-    pub(super) fn validated(
-        &mut self,
-        validating: Validating,
-        evaluations: Vec<Evaluation>,
-    ) -> Result<(), GepaError> {
+    pub(super) fn validated(&mut self, validating: Validating, evaluations: Vec<Evaluation>) -> Result<(), GepaError> {
         let Validating { plans, after } = validating;
         let mut fresh = evaluations.into_iter();
         let scored: Vec<(Plan, Option<Evaluation>)> = plans
@@ -203,9 +204,9 @@ impl Optimizer {
     /// Whether a person's candidate has the components of the others, and parents of the pool.
     pub(super) fn can_join(&self, candidate: &Candidate, parents: &[CandidateId]) -> bool {
         let pool = self.state.candidates();
-        pool.first().is_some_and(|seed| {
-            seed.len() == candidate.len() && seed.names().all(|name| candidate.get(name).is_some())
-        }) && parents.iter().all(|parent| parent.index() < pool.len())
+        pool.first()
+            .is_some_and(|seed| seed.len() == candidate.len() && seed.names().all(|name| candidate.get(name).is_some()))
+            && parents.iter().all(|parent| parent.index() < pool.len())
     }
 
     pub(super) fn introduce(&mut self, candidate: Candidate, parents: Vec<CandidateId>) -> Result<(), GepaError> {

@@ -5,11 +5,12 @@
 //! `../shared/upstream`). Where a folder is absent the harness says so and skips; with `CI=true` that is a failure.
 //!
 //! A file's kind is its name up to the first dot, so `fuzz-retail.even.jsonl.gz` and `fuzz-retail.odd.jsonl` are both
-//! of kind `fuzz-retail`. Every file of a kind in [`KINDS`] is run. A command-line argument selects kinds that
-//! contain it, as in other tests.
+//! of kind `fuzz-retail`; files of a folder inside have the folder's name for their kind, as `traces/s00.json.gz`. Every file of a kind in [`KINDS`] is run. A command-line argument selects what contains
+//! it in `folder/kind`, as in other tests.
 
 mod conversations;
 mod episodes;
+mod gepa;
 mod history;
 mod metrics;
 mod python;
@@ -34,10 +35,21 @@ type Check = fn(&Vectors) -> Result<Tally, Problem>;
 type Kinds = &'static [(&'static str, Check)];
 
 /// What can be checked, by folder.
-const KINDS: &[(&str, &[Kinds])] = &[(
-    "tau-bench",
-    &[python::KINDS, tools::KINDS, episodes::KINDS, conversations::KINDS, metrics::KINDS, history::KINDS, run::KINDS],
-)];
+const KINDS: &[(&str, &[Kinds])] = &[
+    (
+        "tau-bench",
+        &[
+            python::KINDS,
+            tools::KINDS,
+            episodes::KINDS,
+            conversations::KINDS,
+            metrics::KINDS,
+            history::KINDS,
+            run::KINDS,
+        ],
+    ),
+    ("gepa", &[gepa::KINDS]),
+];
 
 fn main() -> ExitCode {
     let mut filters = Vec::new();
@@ -79,11 +91,8 @@ struct Run {
 
 impl Run {
     fn folder(&mut self, path: &Path, folder: &str, kinds: &[(&str, Check)]) {
-        let mut names: Vec<String> = match std::fs::read_dir(path) {
-            Ok(entries) => entries
-                .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-                .filter(|n| is_vectors(n))
-                .collect(),
+        let mut names = match vector_files(path) {
+            Ok(names) => names,
             Err(error) => return self.skip(&format!("{}: {error}", path.display())),
         };
         names.sort_unstable();
@@ -91,13 +100,13 @@ impl Run {
         for name in &names {
             let kind = kind_of(name);
             match kinds.iter().find(|(known, _)| *known == kind) {
-                Some(_) if !self.selects(kind) => self.filtered += 1,
+                Some(_) if !self.selects(folder, kind) => self.filtered += 1,
                 Some((_, check)) => self.file(&path.join(name), &format!("{folder}/{name}"), *check),
                 None => unknown.push(kind),
             }
         }
         for (kind, _) in kinds {
-            if self.selects(kind) && !names.iter().any(|name| kind_of(name) == *kind) {
+            if self.selects(folder, kind) && !names.iter().any(|name| kind_of(name) == *kind) {
                 println!("{folder}: no file of kind {kind}");
             }
         }
@@ -110,8 +119,9 @@ impl Run {
         }
     }
 
-    fn selects(&self, kind: &str) -> bool {
-        self.filters.is_empty() || self.filters.iter().any(|filter| kind.contains(filter.as_str()))
+    fn selects(&self, folder: &str, kind: &str) -> bool {
+        let name = format!("{folder}/{kind}");
+        self.filters.is_empty() || self.filters.iter().any(|filter| name.contains(filter.as_str()))
     }
 
     fn file(&mut self, path: &Path, shown: &str, check: Check) {
@@ -161,8 +171,24 @@ impl Run {
     }
 }
 
-fn kind_of(file_name: &str) -> &str {
-    file_name.split('.').next().unwrap_or_default()
+/// The vector files of a folder and of the folders in it, which are named `folder/file`.
+fn vector_files(path: &Path) -> std::io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(path)?.flatten() {
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        if entry.path().is_dir() {
+            let inner = std::fs::read_dir(entry.path())?.flatten();
+            names.extend(inner.filter_map(|file| Some(format!("{name}/{}", file.file_name().into_string().ok()?))));
+        } else {
+            names.push(name);
+        }
+    }
+    names.retain(|name| is_vectors(name));
+    Ok(names)
+}
+
+fn kind_of(name: &str) -> &str {
+    name.split(['.', '/']).next().unwrap_or_default()
 }
 
 fn is_vectors(name: &str) -> bool {
