@@ -12,6 +12,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("py", &[]),
     ("stats", &["py"]),
     ("chat", &[]),
+    ("gepa", &["py"]),
     ("provider", &["chat"]),
     ("domain", &["chat", "py"]),
     ("cast", &["domain", "chat", "py"]),

@@ -1,4 +1,5 @@
-//! What a run is told. A run is fully described by its settings and its answers in order.
+//! What a run is told. A run is fully described by its settings and its answers in order; `saved.rs` writes and reads
+//! them.
 
 use super::evaluation::Evaluation;
 use super::need::{JobReply, Outside};

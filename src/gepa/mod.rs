@@ -27,6 +27,7 @@ pub mod reflect;
 mod reflective;
 pub mod result;
 mod sampling;
+pub mod saved;
 pub mod select;
 pub mod state;
 mod stop;
@@ -34,7 +35,7 @@ pub mod trace;
 mod validation;
 
 pub use acceptance::{Criterion, Selection};
-pub use answer::Answer;
+pub use answer::{Answer, Misfit};
 pub use candidate::{Candidate, CandidateId, ExampleId, Texts};
 pub use config::{
     CacheKeys, Components, Config, ConfigError, Examples, Frontier, MergeSettings, OnFailure, ParentSelector, Proposer,
@@ -43,7 +44,7 @@ pub use config::{
 pub use error::{Failure, GepaError};
 pub use evaluation::{Evaluation, EvaluationId, EvaluationRequest, ObjectiveScores, Split};
 pub use event::{Draw, Event, Note, Rejection, SkipReason};
-pub use need::{JobReply, Need, Outside, ProposalJob, Reply};
+pub use need::{JobReply, Need, Outside, ProposalJob, Purpose, Reply};
 pub use optimizer::{Optimizer, Outcome};
 pub use pareto::{Front, FrontKey, Fronts};
 pub use result::RunResult;

@@ -58,7 +58,8 @@ pub struct ProposalJob {
 /// What came of one job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JobReply {
-    /// New texts by component; none drops the task. For a driver with its own way.
+    /// New texts by component, for a driver with its own way. None at all drops the task; so a person can refuse what
+    /// the reflection model replied.
     Texts(Texts),
     /// The reflection model's replies, one for each prompt and in their order.
     Replies(Vec<Reply>),

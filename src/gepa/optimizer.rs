@@ -101,15 +101,14 @@ impl Optimizer {
     /// To go on as if nothing had happened, give a new run the answers of the old one instead.
     ///
     /// # Errors
-    /// Settings that no run can have, or that do not fit the saved state.
+    /// Settings that no run can have. That they do not fit the saved state shows once the seed was scored.
     pub fn resume(
         config: Config,
         examples: Examples,
         seed_candidate: Candidate,
         saved: &State,
     ) -> Result<Self, ConfigError> {
-        let saved = saved.reloaded(&config)?;
-        Self::start(config, examples, seed_candidate, Some(Box::new(saved)))
+        Self::start(config, examples, seed_candidate, Some(Box::new(saved.clone())))
     }
 
     fn start(
@@ -303,7 +302,7 @@ impl Optimizer {
     /// The seed was scored: its state, or the saved one.
     fn plant(&mut self, evaluations: &[Evaluation], saved: Option<Box<State>>) -> Result<(), GepaError> {
         match saved {
-            Some(saved) => self.state = *saved,
+            Some(saved) => self.state = saved.reloaded(&self.config)?,
             None => {
                 let mut validated = Validated::default();
                 if let Some(evaluation) = evaluations.first() {

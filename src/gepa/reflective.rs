@@ -87,7 +87,8 @@ impl Proposing {
     pub(super) fn fits(&self, replies: &[JobReply]) -> bool {
         replies.len() == self.jobs.len()
             && replies.iter().zip(&self.jobs).all(|(reply, job)| match reply {
-                JobReply::Texts(_) => job.prompts.is_empty(),
+                // Without a text a task is dropped, whoever was asked: a person may refuse a reply.
+                JobReply::Texts(texts) => texts.is_empty() || job.prompts.is_empty(),
                 JobReply::Replies(replies) => replies.len() == job.prompts.len(),
             })
     }
