@@ -8,6 +8,8 @@ use taupe::pack::{Manifest, Pack, PackBuilder};
 use taupe::py::{Dict, Value};
 use taupe::rollout::environment::{Environment, STOP, UserReply};
 
+use crate::gepa::Iterations;
+
 /// Each figure is the median of at least so many rounds, and of rounds for at least so long.
 const ROUNDS: usize = 9;
 const ROUNDS_MS: f64 = 300.0;
@@ -48,6 +50,7 @@ impl<'a> Bench<'a> {
             us("retail.hash", self.hash()?),
             ms("retail.replay115", self.replay()?),
             ms("retail.read_pack", self.read_pack()?),
+            us("gepa.iteration", self.iteration()?),
         ])
     }
 
@@ -142,6 +145,17 @@ impl<'a> Bench<'a> {
             black_box(read(self.manifest, self.files)?);
             Ok(1)
         })
+    }
+
+    /// A pass of the optimiser at 100 candidates and 50 validation examples, without rollouts and model calls.
+    fn iteration(&self) -> Result<f64, String> {
+        let iterations = Iterations::new()?;
+        let mut rounds = Vec::new();
+        let started = (self.now_ms)();
+        while rounds.len() < ROUNDS || (self.now_ms)() - started < ROUNDS_MS {
+            rounds.push(iterations.round(self.now_ms)?);
+        }
+        Ok(median(rounds))
     }
 
     fn world(&self) -> Result<Arc<World>, String> {

@@ -7,6 +7,7 @@
 mod batch;
 mod cast;
 mod figures;
+mod gepa;
 
 #[cfg(not(target_arch = "wasm32"))]
 mod native;

@@ -30,7 +30,7 @@ pub(super) fn sample_tasks(
         Sampling::ParentsTimesMinibatches { parents, minibatches } => (parents, minibatches),
     };
     let pass = state.passes().saturating_sub(1);
-    let mut tasks = Vec::with_capacity(parents * minibatches);
+    let mut tasks = Vec::new();
     for _ in 0..parents {
         let parent = select(config, state, chance)?;
         for _ in 0..minibatches {
