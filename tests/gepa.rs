@@ -190,6 +190,12 @@ proptest! {
     }
 
     #[test]
+    fn settings_are_saved_whole(config in configs()) {
+        let saved = serde_json::to_string(&config).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Config>(&saved).unwrap(), config);
+    }
+
+    #[test]
     fn no_dominated_candidate_is_on_the_front(config in configs()) {
         let mut optimizer = start(config);
         drive(&mut optimizer, &mut Host::new(0));
@@ -358,6 +364,27 @@ fn settings_that_no_run_can_have_are_refused() {
     let nothing = Candidate::new::<&str, &str>([]);
     assert_eq!(Optimizer::new(Config::new(9), EXAMPLES, nothing).err(), Some(ConfigError::NoComponents));
     assert_eq!(refusal(Config { perfect_score: None, skip_perfect_score: false, ..Config::new(9) }), None);
+}
+
+#[test]
+fn saved_settings_are_readable_and_read_with_care() {
+    let mut config = Config { minibatch_size: 4, perfect_score: Some(Num::Int(1)), ..Config::new(100) };
+    config.seed = "123456789012345678901234567890".parse().unwrap();
+    config.stoppers.push(Stopper::All(vec![Stopper::NoImprovement(3), Stopper::ScoreThreshold(0.5)]));
+    let saved = serde_json::to_value(&config).unwrap();
+    assert_eq!(saved["seed"], "123456789012345678901234567890");
+    assert_eq!(saved["parent_selector"], "pareto");
+    assert_eq!(saved["stoppers"][1]["all"][0]["no_improvement"], 3);
+    assert_eq!(serde_json::from_value::<Config>(saved.clone()).unwrap(), config);
+    // A part that an older version did not save has its default; one that this version does not know is refused.
+    let mut older = saved.clone();
+    older.as_object_mut().unwrap().remove("selection");
+    assert_eq!(serde_json::from_value::<Config>(older).unwrap(), config);
+    let mut newer = saved;
+    newer["surprise"] = true.into();
+    assert!(serde_json::from_value::<Config>(newer).is_err());
+    let blind = serde_json::json!({"proposer": {"reflection_model": {"general": "no places"}}});
+    assert!(serde_json::from_value::<Config>(blind).is_err());
 }
 
 #[test]

@@ -1,12 +1,15 @@
 //! Which proposals of a pass enter the pool (`gepa/strategies/acceptance.py`, `proposal_selection.py` and
 //! `gepa/core/engine.py` of 0.1.4).
 
+use serde::{Deserialize, Serialize};
+
 use super::event::Rejection;
 use super::{Candidate, CandidateId};
 use crate::py::Num;
 
 /// What a proposal must reach on its minibatch, by the sums of scores.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Criterion {
     StrictImprovement,
     ImprovementOrEqual,
@@ -34,7 +37,8 @@ impl Criterion {
 }
 
 /// Which of the proposals that pass are taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Selection {
     All,
     /// The one with the largest gain, the first among equals.

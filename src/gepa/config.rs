@@ -1,6 +1,7 @@
-//! The settings of a run, as plain data.
+//! The settings of a run, as plain data. They are saved with a run: together with its answers they make it again.
 
 use num_bigint::BigInt;
+use serde::{Deserialize, Serialize};
 
 use super::acceptance::{Criterion, Selection};
 use super::candidate::Candidate;
@@ -8,9 +9,11 @@ use super::reflect::Templates;
 use crate::py::Num;
 
 /// How a minibatch is judged, what is drawn, when to stop. [`Config::new`] has the original's defaults.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Seeds the one random stream. The sign does not matter.
+    #[serde(with = "int_text")]
     pub seed: BigInt,
     pub parent_selector: ParentSelector,
     pub frontier: Frontier,
@@ -94,6 +97,31 @@ impl Config {
     }
 }
 
+/// Settings that were saved without a part take the original's default for it, and never stop by themselves.
+impl Default for Config {
+    fn default() -> Self {
+        Self::new(u64::MAX)
+    }
+}
+
+/// An int of any size as decimal text, which every reader of JSON keeps whole.
+mod int_text {
+    use std::borrow::Cow;
+
+    use num_bigint::BigInt;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(int: &BigInt, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(int)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BigInt, D::Error> {
+        let text = Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(|_| D::Error::custom("the seed is not an int"))
+    }
+}
+
 /// Settings that no run can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
@@ -144,7 +172,8 @@ impl Examples {
 }
 
 /// How the parent of a proposal is chosen.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ParentSelector {
     /// A candidate on the thinned front, as often as it holds a key of it.
     Pareto,
@@ -160,7 +189,8 @@ pub enum ParentSelector {
 }
 
 /// What a front is kept for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Frontier {
     /// Each validation example.
     Instance,
@@ -173,7 +203,8 @@ pub enum Frontier {
 }
 
 /// Which components of the parent are rewritten.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Components {
     /// One, in turn; a child goes on where its parent stands.
     RoundRobin,
@@ -181,7 +212,8 @@ pub enum Components {
 }
 
 /// Who writes new texts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Proposer {
     /// The reflection model: the optimiser renders a prompt for each component and reads the replies.
     ReflectionModel(Templates),
@@ -190,7 +222,8 @@ pub enum Proposer {
 }
 
 /// When two candidates with a common ancestor are combined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct MergeSettings {
     /// Merges are scheduled until so many were accepted; those scheduled by then are still tried.
     pub max_invocations: u32,
@@ -205,7 +238,8 @@ impl Default for MergeSettings {
 }
 
 /// What the evaluation cache remembers scores by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CacheKeys {
     /// Candidate, example and its list; the lists share entries only where they are the same list. As in the original's
     /// versions after 0.1.4.
@@ -216,7 +250,8 @@ pub enum CacheKeys {
 }
 
 /// What to do when a pass fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OnFailure {
     /// The run ends with the error.
     Raise,
@@ -228,7 +263,8 @@ pub enum OnFailure {
 }
 
 /// Which validation examples a new candidate is scored on. The seed is always scored on all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ValidationPolicy {
     Full,
     /// All but every `step`-th, at another place for each size of the pool. 0 or 1 leave nothing out or nothing over.
@@ -238,7 +274,8 @@ pub enum ValidationPolicy {
 }
 
 /// How many (parent, minibatch) tasks a pass has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Sampling {
     Single,
     /// One parent, so many minibatches.
@@ -252,7 +289,8 @@ pub enum Sampling {
 }
 
 /// A condition that ends the run, asked before each pass.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stopper {
     /// So many metric calls were spent.
     MetricCalls(u64),

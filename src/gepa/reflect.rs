@@ -1,6 +1,8 @@
 //! Reflection: from records to the prompt, and from the reply to the new text
 //! (`gepa/strategies/instruction_proposal.py` of 0.1.4).
 
+use serde::{Deserialize, Serialize};
+
 use super::Map;
 use crate::py::{List, Str, Value, text};
 
@@ -29,7 +31,8 @@ impl ReflectiveDataset {
 }
 
 /// A prompt with places for the current text and the records.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Str", into = "Str")]
 pub struct Template(Str);
 
 /// A template that lacks a place.
@@ -57,6 +60,19 @@ impl Template {
     #[must_use]
     pub fn fill(&self, current: &str, records: &str) -> String {
         self.0.replace(CURRENT_TEXT, current).replace(RECORDS, records)
+    }
+}
+
+impl TryFrom<Str> for Template {
+    type Error = TemplateError;
+    fn try_from(template: Str) -> Result<Self, TemplateError> {
+        Self::new(template)
+    }
+}
+
+impl From<Template> for Str {
+    fn from(template: Template) -> Self {
+        template.0
     }
 }
 
@@ -90,7 +106,8 @@ too.
 Answer with the new instruction between two lines of three backticks.";
 
 /// Which template a component's prompt is made from.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Templates {
     /// For components that have none of their own.
     pub general: Template,

@@ -1,4 +1,5 @@
-//! CPython-compatible values: the data model, texts, arithmetic and random sequence of Python 3.11.
+//! CPython-compatible values: the data model, texts, arithmetic and random sequence of Python 3.11, and of later versions
+//! what the optimiser's original depends on ([`num::sum`], [`int_set`]).
 //!
 //! The benchmarks are Python programs, and their behaviour leaks into everything that is compared: tool outputs,
 //! error texts, database hashes, shuffles. This layer reproduces the part of Python that shows. It knows nothing of

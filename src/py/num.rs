@@ -5,11 +5,14 @@
 
 use std::cmp::Ordering;
 
+use serde::{Deserialize, Serialize};
+
 use super::number::Number;
 use super::{Value, float};
 
 /// An int of at most 64 bits, or a float. Compared by value: `Num::Int(1) == Num::Float(1.0)`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
 pub enum Num {
     Int(i64),
     Float(f64),
