@@ -388,6 +388,13 @@ fn saved_settings_are_readable_and_read_with_care() {
 }
 
 #[test]
+fn a_run_can_be_kept_in_a_signal() {
+    const fn shared_between_threads<T: Send + Sync>() {}
+    const { shared_between_threads::<Optimizer>() };
+    const { shared_between_threads::<Event>() };
+}
+
+#[test]
 fn a_persons_candidate_joins_the_pool_between_two_passes() {
     let mut optimizer = start(Config::new(100));
     let mut host = Host::new(0);

@@ -3,6 +3,8 @@
 //! The order in which a front lists its members decides later draws, so members are [`IntSet`]s, and every copy that the
 //! original makes is made here too (`gepa/core/state.py` and `gepa/gepa_utils.py` of 0.1.4).
 
+use std::sync::Arc;
+
 use super::config::Frontier;
 use super::{CandidateId, ExampleId, Map};
 use crate::py::{IntSet, Num, Str};
@@ -10,16 +12,17 @@ use crate::py::{IntSet, Num, Str};
 /// A set of candidates.
 pub type Members = IntSet<CandidateId>;
 
-/// The best score for one key, and who has it.
+/// The best score for one key, and who has it. Clones share the members until one changes: every event that shows the
+/// fronts holds a clone.
 #[derive(Clone, Debug)]
 pub struct Front {
     pub best: Num,
-    pub members: Members,
+    pub members: Arc<Members>,
 }
 
 impl Front {
     fn of(candidate: CandidateId, score: Num) -> Self {
-        Self { best: score, members: std::iter::once(candidate).collect() }
+        Self { best: score, members: Arc::new(std::iter::once(candidate).collect()) }
     }
 }
 
@@ -68,7 +71,7 @@ pub(super) fn enter<K: std::hash::Hash + Eq>(
             Update::Better
         }
         Some(front) if score == front.best => {
-            front.members.add(candidate);
+            Arc::make_mut(&mut front.members).add(candidate);
             Update::AsGood
         }
         Some(_) => Update::Worse,
@@ -109,7 +112,7 @@ impl Fronts {
     #[must_use]
     pub fn reloaded(&self) -> Self {
         fn rebuilt<K: Clone + std::hash::Hash + Eq>(fronts: &Map<K, Front>) -> Map<K, Front> {
-            let rebuild = |front: &Front| Front { best: front.best, members: front.members.iter().collect() };
+            let rebuild = |front: &Front| Front { best: front.best, members: Arc::new(front.members.iter().collect()) };
             fronts.iter().map(|(key, front)| (key.clone(), rebuild(front))).collect()
         }
         Self {
@@ -120,13 +123,13 @@ impl Fronts {
     }
 
     fn sets(&self, kind: Frontier) -> Box<dyn Iterator<Item = &Members> + '_> {
-        let instance = self.instance.values().map(|front| &front.members);
-        let objective = self.objective.values().map(|front| &front.members);
+        let instance = self.instance.values().map(|front| &*front.members);
+        let objective = self.objective.values().map(|front| &*front.members);
         match kind {
             Frontier::Instance => Box::new(instance),
             Frontier::Objective => Box::new(objective),
             Frontier::Hybrid => Box::new(instance.chain(objective)),
-            Frontier::Cartesian => Box::new(self.cartesian.values().map(|front| &front.members)),
+            Frontier::Cartesian => Box::new(self.cartesian.values().map(|front| &*front.members)),
         }
     }
 }
@@ -202,9 +205,9 @@ mod tests {
         assert_eq!(enter(&mut fronts, 0, Num::Int(1), CandidateId(0)), Update::Better);
         assert_eq!(enter(&mut fronts, 0, Num::Float(1.0), CandidateId(1)), Update::AsGood);
         assert_eq!(enter(&mut fronts, 0, Num::Float(0.5), CandidateId(2)), Update::Worse);
-        assert_eq!(listed(&[fronts[&0].members.clone()]), [vec![0, 1]]);
+        assert_eq!(listed(&[(*fronts[&0].members).clone()]), [vec![0, 1]]);
         assert_eq!(enter(&mut fronts, 0, Num::Float(1.5), CandidateId(3)), Update::Better);
-        assert_eq!(listed(&[fronts[&0].members.clone()]), [vec![3]]);
+        assert_eq!(listed(&[(*fronts[&0].members).clone()]), [vec![3]]);
     }
 
     /// The original's procedure, word for word: from the head of the list after each removal.

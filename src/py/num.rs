@@ -141,7 +141,22 @@ pub fn sum(items: impl IntoIterator<Item = Num>) -> Num {
 #[must_use]
 pub fn mean(items: impl ExactSizeIterator<Item = Num>) -> Option<f64> {
     let count = items.len();
-    (count > 0).then(|| sum(items).to_f64() / count as f64)
+    (count > 0).then(|| match sum(items) {
+        Num::Int(int) => quotient(int, count as u64),
+        Num::Float(float) => float / count as f64,
+    })
+}
+
+/// `int / count`, rounded once: the int may have more digits than a float.
+fn quotient(int: i64, count: u64) -> f64 {
+    if int.unsigned_abs() <= 1 << 53 {
+        return int as f64 / count as f64;
+    }
+    // With 64 bits behind the point there is more than a float keeps; whether anything follows decides a tie.
+    let dividend = u128::from(int.unsigned_abs()) << 64;
+    let (divisor, scale) = (u128::from(count), 18_446_744_073_709_551_616.0);
+    let size = ((dividend / divisor) | u128::from(dividend % divisor != 0)) as f64 / scale;
+    if int < 0 { -size } else { size }
 }
 
 #[cfg(test)]
@@ -175,6 +190,8 @@ mod tests {
         assert_eq!(Num::Float(1.0).to_string(), "1.0");
         assert_eq!(Num::Int(1).to_string(), "1");
         assert_eq!(mean([Num::Int(1), Num::Int(2)].into_iter()), Some(1.5));
+        assert_eq!(mean([Num::Int(1 << 53), Num::Int(1), Num::Int(1)].into_iter()), Some(3_002_399_751_580_331.5));
+        assert_eq!(mean([Num::Int(-(1 << 60)), Num::Int(-1)].into_iter()), Some(-576_460_752_303_423_488.0));
         assert_eq!(mean(std::iter::empty::<Num>().collect::<Vec<_>>().into_iter()), None);
     }
 }
