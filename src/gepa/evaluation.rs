@@ -25,7 +25,8 @@ pub struct EvaluationRequest {
     pub split: Split,
     /// Examples in order. An id may occur twice: then it is scored, and counted, twice.
     pub examples: Vec<ExampleId>,
-    /// Whether trajectories will be asked for: then the driver keeps them under [`EvaluationRequest::id`].
+    /// Whether the original asks for trajectories here. Of these only the parents' are used: the driver keeps them under
+    /// [`EvaluationRequest::id`] until the pass is over.
     pub capture_traces: bool,
 }
 

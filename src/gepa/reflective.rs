@@ -121,8 +121,9 @@ impl Optimizer {
         for Task { parent, minibatch } in &tasks {
             let candidate = self.state.candidates()[parent.index()].clone();
             let same = |request: &EvaluationRequest| request.candidate == candidate && request.examples == *minibatch;
-            request_of.push(requests.iter().position(same).unwrap_or(requests.len()));
-            if !requests.iter().any(same) {
+            let known = requests.iter().position(same);
+            request_of.push(known.unwrap_or(requests.len()));
+            if known.is_none() {
                 requests.push(self.request(&candidate, Split::Train, minibatch.clone(), true));
             }
         }
@@ -142,11 +143,7 @@ impl Optimizer {
             let parents = self.state.parents()[task.parent.index()].clone();
             self.evaluation_ended(Some(task.parent), &evaluations[*request], parents);
         }
-        let sizes = ids.iter().enumerate().map(|(request, _)| {
-            let task = requests.iter().position(|of_task| *of_task == request).unwrap_or(0);
-            tasks[task].minibatch.len()
-        });
-        self.charge(cost(sizes, &evaluations));
+        self.charge(cost(&evaluations));
         for (task, request) in tasks.iter().zip(&requests) {
             let candidate = self.state.candidates()[task.parent.index()].clone();
             self.remember(&candidate, task, &evaluations[*request]);
@@ -335,8 +332,7 @@ impl Optimizer {
         for ((position, _), evaluation) in children.iter().zip(&evaluations) {
             self.evaluation_ended(None, evaluation, vec![scored[*position].task.parent]);
         }
-        let sizes = children.iter().map(|(position, _)| scored[*position].task.minibatch.len());
-        self.charge(cost(sizes, &evaluations));
+        self.charge(cost(&evaluations));
         let mut proposals = Vec::new();
         for ((position, candidate), evaluation) in children.iter().zip(&evaluations) {
             let ScoredTask { task, scores, .. } = &scored[*position];
@@ -410,9 +406,9 @@ impl Optimizer {
     }
 }
 
-/// What evaluations of so many examples cost: what they report, or one metric call an example.
-fn cost(sizes: impl Iterator<Item = usize>, evaluations: &[Evaluation]) -> u64 {
-    sizes.zip(evaluations).map(|(size, evaluation)| evaluation.metric_calls.unwrap_or(size as u64)).sum()
+/// What evaluations cost: what they report, or one metric call an example.
+fn cost(evaluations: &[Evaluation]) -> u64 {
+    evaluations.iter().map(|evaluation| evaluation.metric_calls.unwrap_or(evaluation.scores.len() as u64)).sum()
 }
 
 fn written(reply: JobReply, prompts: Texts) -> Written {
