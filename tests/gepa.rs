@@ -419,6 +419,20 @@ fn a_persons_candidate_joins_the_pool_between_two_passes() {
     assert_eq!(optimizer.outcome(), Some(&Outcome::Finished));
 }
 
+#[test]
+fn what_the_cache_knows_is_not_paid_for_again() {
+    for (keys, spent) in [(CacheKeys::BySplit, 9), (CacheKeys::AsIn014, 18)] {
+        let mut optimizer = start(Config { cache: Some(keys), ..Config::new(100) });
+        let mut host = Host::new(0);
+        drive_to_pass(&mut optimizer, &mut host, 1);
+        optimizer.supply(Answer::Introduce { candidate: seed(), parents: vec![CandidateId(0)] }).unwrap();
+        drive_to_pass(&mut optimizer, &mut host, 1);
+        assert_eq!(optimizer.state().candidates().len(), 2);
+        assert_eq!(optimizer.state().scores()[0], optimizer.state().scores()[1]);
+        assert_eq!(optimizer.state().metric_calls(), spent, "{keys:?}");
+    }
+}
+
 /// The needs of the first pass up to the proposals.
 fn at_first_proposal(config: Config) -> Optimizer {
     let mut optimizer = start(config);

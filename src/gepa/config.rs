@@ -241,8 +241,8 @@ impl Default for MergeSettings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CacheKeys {
-    /// Candidate, example and its list; the lists share entries only where they are the same list. As in the original's
-    /// versions after 0.1.4.
+    /// Candidate, example and its list; the lists share entries only where they are the same list. The seed's scores are
+    /// kept too. As in the original's versions after 0.1.4.
     BySplit,
     /// Candidate and position alone: a training example's score is taken for the validation example at the same position.
     /// A fault of 0.1.4, for comparison with it.

@@ -9,7 +9,7 @@
 
 use super::answer::{Answer, Misfit};
 use super::chance::Log;
-use super::config::{Config, ConfigError, Examples, OnFailure};
+use super::config::{CacheKeys, Config, ConfigError, Examples, OnFailure};
 use super::error::{Failure, GepaError};
 use super::evaluation::{Evaluation, EvaluationId, EvaluationRequest, Split};
 use super::event::Event;
@@ -310,6 +310,7 @@ impl Optimizer {
                     validated.take(&ids, evaluation);
                 }
                 self.state.plant(self.seed_candidate.clone(), validated)?;
+                self.remember_seed(evaluations.first());
             }
         }
         let scores = self.state.scores().first().map(|scores| scores.iter().map(|(id, score)| (*id, *score)).collect());
@@ -326,6 +327,16 @@ impl Optimizer {
         });
         self.ask_leave();
         Ok(())
+    }
+
+    /// Versions after 0.1.4 keep the seed's scores too.
+    fn remember_seed(&mut self, evaluation: Option<&Evaluation>) {
+        let ids: Vec<ExampleId> = ExampleId::all(self.examples.validation_size()).collect();
+        if let (Some(cache), Some(evaluation)) = (&mut self.state.cache, evaluation)
+            && cache.keys() == CacheKeys::BySplit
+        {
+            cache.store(&self.seed_candidate, Split::Validation, self.examples, &ids, evaluation);
+        }
     }
 
     fn stops(&mut self, outside: &Outside) -> bool {
