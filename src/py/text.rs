@@ -28,7 +28,7 @@ pub fn str_of(value: &Value) -> String {
 /// `text.strip()`: without the blanks around it, among which Python counts the four separators U+001C to U+001F.
 #[must_use]
 pub fn strip(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c))
+    text.trim_matches(is_space)
 }
 
 /// `repr(value)`.
@@ -48,12 +48,6 @@ pub fn repr_str(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     write_repr_str(&mut out, text);
     out
-}
-
-/// `text.strip()`.
-#[must_use]
-pub fn strip(text: &str) -> &str {
-    text.trim_matches(is_space)
 }
 
 /// `c.isspace()`, which is also what `\s` of a regular expression matches: Unicode's white space and U+001C to U+001F.
