@@ -11,6 +11,7 @@
 pub mod cast;
 pub mod chat;
 pub mod domain;
+pub mod evolve;
 pub mod gepa;
 pub mod journal;
 pub mod pack;

@@ -1,0 +1,394 @@
+//! The optimiser with its rollouts: what is due, and what came of it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::datasets::{Dataset, Datasets};
+use super::{COMPONENT, Lesson};
+use crate::domain::TaskId;
+use crate::gepa::reflect::ReflectiveDataset;
+use crate::gepa::{
+    Answer, Candidate, CandidateId, Config, ConfigError, Evaluation, EvaluationId, EvaluationRequest, Event, Examples,
+    Failure, JobReply, Misfit, Need, Optimizer, Outcome, Outside, Purpose, Reply, Split,
+};
+use crate::py::{Dict, List, Num, Str, Value};
+
+/// What an evolution begins with. Together with the answers it decides everything.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Setup {
+    pub datasets: Datasets,
+    /// The seed candidate's text.
+    pub seed_instruction: String,
+    pub config: Config,
+}
+
+/// Why an evolution can't begin.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SetupError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("The {0} set has no tasks. Choose at least one.")]
+    Empty(&'static str),
+}
+
+/// A rollout that is due.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RolloutJob {
+    /// Counts all rollouts that the evolution ever asked for, from 0; the same number is always the same rollout.
+    pub number: usize,
+    pub task: TaskId,
+    pub instruction: Str,
+    /// What programs draw from, with the task: the pass for minibatches, so that parent and child meet the same
+    /// chances; 0 for validations, so that all candidates do.
+    pub trial: u32,
+    pub purpose: Purpose,
+}
+
+/// A call of the reflection model that is due.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reflection {
+    /// Counts the calls of this step, from 0.
+    pub number: usize,
+    pub parent: CandidateId,
+    /// What the parent's instruction is.
+    pub current: Str,
+    /// The whole of what the model is asked.
+    pub prompt: Str,
+}
+
+/// What an evolution waits for.
+#[derive(Clone, Copy, Debug)]
+pub enum Due<'a> {
+    /// Leave to begin a pass.
+    Leave { iteration: u64 },
+    /// Rollouts, in any order and side by side.
+    Rollouts(&'a [RolloutJob]),
+    /// Replies, in any order and side by side.
+    Reflections(&'a [Reflection]),
+    /// Nothing: it has ended.
+    Ended(&'a Outcome),
+}
+
+/// Something was given that is not due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("This is not what the evolution waits for.")]
+pub struct Unasked;
+
+impl From<Misfit> for Unasked {
+    fn from(_: Misfit) -> Self {
+        Self
+    }
+}
+
+/// An event with when it happened: how many answers had been given.
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub answers: usize,
+    pub event: Event,
+}
+
+/// An evolution in progress or at its end. A clone is a snapshot from which it can go on.
+#[derive(Clone, Debug)]
+pub struct Evolution {
+    optimizer: Optimizer,
+    feedback: Dataset,
+    pareto: Dataset,
+    answers: Vec<Answer>,
+    steps: Vec<Step>,
+    /// How many rollouts were asked for before those that are due.
+    asked: usize,
+    pending: Pending,
+    /// The records of this pass's evaluations that reflection may look at.
+    records: BTreeMap<EvaluationId, Vec<Dict>>,
+    /// Answers come from the record: none is made here.
+    replaying: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Pending {
+    Nothing,
+    Rollouts { jobs: Vec<RolloutJob>, lessons: Vec<Option<Lesson>> },
+    Reflections { calls: Vec<Reflection>, replies: Vec<Option<Reply>> },
+}
+
+impl Evolution {
+    /// An evolution about to begin; the seed's validation is due first.
+    ///
+    /// # Errors
+    /// Settings that none can have.
+    pub fn new(setup: &Setup) -> Result<Self, SetupError> {
+        let Datasets { feedback, pareto, .. } = &setup.datasets;
+        for (set, tasks) in [("feedback", &feedback.tasks), ("Pareto", &pareto.tasks)] {
+            if tasks.is_empty() {
+                return Err(SetupError::Empty(set));
+            }
+        }
+        let examples = Examples { train: feedback.tasks.len(), validation: Some(pareto.tasks.len()) };
+        let seed = Candidate::new([(COMPONENT, setup.seed_instruction.as_str())]);
+        let mut own = Self {
+            optimizer: Optimizer::new(setup.config.clone(), examples, seed)?,
+            feedback: feedback.clone(),
+            pareto: pareto.clone(),
+            answers: Vec::new(),
+            steps: Vec::new(),
+            asked: 0,
+            pending: Pending::Nothing,
+            records: BTreeMap::new(),
+            replaying: false,
+        };
+        own.look();
+        Ok(own)
+    }
+
+    /// The evolution that these answers led to. One that does not fit ends the replay before it; how many fitted tells
+    /// [`Evolution::answers`].
+    ///
+    /// # Errors
+    /// Settings that none can have.
+    pub fn replay(setup: &Setup, answers: impl IntoIterator<Item = Answer>) -> Result<Self, SetupError> {
+        let mut own = Self::new(setup)?;
+        own.replaying = true;
+        for answer in answers {
+            if own.supply(answer).is_err() {
+                break;
+            }
+        }
+        own.replaying = false;
+        own.look();
+        Ok(own)
+    }
+
+    /// What is due now.
+    #[must_use]
+    pub fn due(&self) -> Due<'_> {
+        match &self.pending {
+            Pending::Rollouts { jobs, .. } => Due::Rollouts(jobs),
+            Pending::Reflections { calls, .. } => Due::Reflections(calls),
+            Pending::Nothing => match (self.optimizer.need(), self.optimizer.outcome()) {
+                (Some(Need::Leave { iteration }), _) => Due::Leave { iteration: *iteration },
+                (_, Some(outcome)) => Due::Ended(outcome),
+                // Every other need has its pending part.
+                (_, None) => Due::Ended(&Outcome::Finished),
+            },
+        }
+    }
+
+    /// Whether the lesson of a due rollout, or the reply to a due call, was given already.
+    #[must_use]
+    pub fn has(&self, number: usize) -> bool {
+        match &self.pending {
+            Pending::Rollouts { jobs, lessons } => {
+                jobs.iter().zip(lessons).any(|(job, lesson)| job.number == number && lesson.is_some())
+            }
+            Pending::Reflections { replies, .. } => replies.get(number).is_some_and(Option::is_some),
+            Pending::Nothing => false,
+        }
+    }
+
+    /// Every answer so far, in order.
+    #[must_use]
+    pub fn answers(&self) -> &[Answer] {
+        &self.answers
+    }
+
+    /// What happened so far, in order.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    #[must_use]
+    pub const fn optimizer(&self) -> &Optimizer {
+        &self.optimizer
+    }
+
+    /// The tasks that a split's examples are, by their position.
+    #[must_use]
+    pub const fn dataset(&self, split: Split) -> &Dataset {
+        match split {
+            Split::Train => &self.feedback,
+            Split::Validation => &self.pareto,
+        }
+    }
+
+    /// Gives leave to begin a pass, or stops the evolution.
+    ///
+    /// # Errors
+    /// It waits for something else.
+    pub fn proceed(&mut self, outside: Outside) -> Result<(), Unasked> {
+        self.supply(Answer::Proceed(outside))
+    }
+
+    /// Lets a person's own instruction join the pool; its validation is due next.
+    ///
+    /// # Errors
+    /// It waits for something else than leave, or there is no such parent.
+    pub fn introduce(&mut self, instruction: &str, parents: Vec<CandidateId>) -> Result<(), Unasked> {
+        self.supply(Answer::Introduce { candidate: Candidate::new([(COMPONENT, instruction)]), parents })
+    }
+
+    /// Gives what a due rollout came to.
+    ///
+    /// # Errors
+    /// No such rollout is due.
+    pub fn learn(&mut self, number: usize, lesson: Lesson) -> Result<(), Unasked> {
+        let Pending::Rollouts { jobs, lessons } = &mut self.pending else { return Err(Unasked) };
+        let at = jobs.iter().position(|job| job.number == number).ok_or(Unasked)?;
+        *lessons.get_mut(at).ok_or(Unasked)? = Some(lesson);
+        if lessons.iter().any(Option::is_none) {
+            return Ok(());
+        }
+        let lessons: Vec<Lesson> = lessons.drain(..).flatten().collect();
+        let tasks: Vec<TaskId> = jobs.iter().map(|job| job.task.clone()).collect();
+        let answer = self.evaluated(&tasks, lessons);
+        self.supply(answer)
+    }
+
+    /// Gives the reply to a due call of the reflection model.
+    ///
+    /// # Errors
+    /// No such call is due.
+    pub fn reply(&mut self, number: usize, reply: Reply) -> Result<(), Unasked> {
+        let Pending::Reflections { replies, .. } = &mut self.pending else { return Err(Unasked) };
+        *replies.get_mut(number).ok_or(Unasked)? = Some(reply);
+        if replies.iter().any(Option::is_none) {
+            return Ok(());
+        }
+        let mut replies: std::vec::IntoIter<Reply> = replies.drain(..).flatten().collect::<Vec<_>>().into_iter();
+        let Some(Need::Propose { jobs }) = self.optimizer.need() else { return Err(Unasked) };
+        let of_job = |job: &crate::gepa::ProposalJob| JobReply::Replies(replies.by_ref().take(job.prompts.len()).collect());
+        let answer = Answer::Proposed(jobs.iter().map(of_job).collect());
+        self.supply(answer)
+    }
+
+    /// Refuses every proposal that is due: the pass goes on without one.
+    ///
+    /// # Errors
+    /// None is due.
+    pub fn refuse(&mut self) -> Result<(), Unasked> {
+        let Some(Need::Propose { jobs }) = self.optimizer.need() else { return Err(Unasked) };
+        let answer = Answer::Proposed(jobs.iter().map(|_| JobReply::Texts(Vec::new())).collect());
+        self.supply(answer)
+    }
+
+    /// Gives up what is due: the pass fails, or the whole evolution where that is its beginning.
+    ///
+    /// # Errors
+    /// Only leave is waited for.
+    pub fn give_up(&mut self, failure: Failure) -> Result<(), Unasked> {
+        self.supply(Answer::Failed(failure))
+    }
+
+    fn supply(&mut self, answer: Answer) -> Result<(), Unasked> {
+        self.optimizer.supply(answer.clone())?;
+        if let Pending::Rollouts { jobs, .. } = &self.pending {
+            self.asked += jobs.len();
+        }
+        self.answers.push(answer);
+        self.look();
+        Ok(())
+    }
+
+    /// Takes in what happened, and sees what is due.
+    fn look(&mut self) {
+        let answers = self.answers.len();
+        self.steps.extend(self.optimizer.take_events().into_iter().map(|event| Step { answers, event }));
+        self.pending = match self.optimizer.need() {
+            Some(Need::Evaluate { purpose, requests }) => {
+                let jobs = self.jobs(*purpose, requests);
+                let lessons = vec![None; jobs.len()];
+                Pending::Rollouts { jobs, lessons }
+            }
+            Some(Need::BuildDataset { .. }) if self.replaying => Pending::Nothing,
+            Some(Need::BuildDataset { evaluation, components, .. }) => {
+                let answer = self.built(*evaluation, components);
+                // A dataset is an answer to nothing else, so this does not fail.
+                return self.supply(answer).unwrap_or(());
+            }
+            Some(Need::Propose { jobs }) => {
+                let prompt = |(job, (_, prompt)): (&crate::gepa::ProposalJob, &(Str, Str))| {
+                    let current = job.candidate.get(COMPONENT).cloned().unwrap_or_else(|| "".into());
+                    (job.parent, current, prompt.clone())
+                };
+                let all = jobs.iter().flat_map(|job| job.prompts.iter().map(move |own| (job, own)));
+                let calls: Vec<Reflection> = all
+                    .map(prompt)
+                    .enumerate()
+                    .map(|(number, (parent, current, prompt))| Reflection { number, parent, current, prompt })
+                    .collect();
+                let replies = vec![None; calls.len()];
+                Pending::Reflections { calls, replies }
+            }
+            Some(Need::Leave { .. }) => {
+                self.records.clear();
+                Pending::Nothing
+            }
+            None => Pending::Nothing,
+        };
+    }
+
+    fn jobs(&self, purpose: Purpose, requests: &[EvaluationRequest]) -> Vec<RolloutJob> {
+        let pass = u32::try_from(self.optimizer.state().passes()).unwrap_or(u32::MAX);
+        let all = requests.iter().flat_map(|request| request.examples.iter().map(move |example| (request, example)));
+        all.enumerate()
+            .map(|(at, (request, example))| {
+                let dataset = self.dataset(request.split);
+                let index = dataset.tasks.get(example.index()).copied().unwrap_or_default();
+                RolloutJob {
+                    number: self.asked + at,
+                    task: TaskId { split: dataset.split.clone(), index },
+                    instruction: request.candidate.get(COMPONENT).cloned().unwrap_or_else(|| "".into()),
+                    trial: if request.split == Split::Train { pass } else { 0 },
+                    purpose,
+                }
+            })
+            .collect()
+    }
+
+    /// The scores of all requests, whose records are kept for reflection.
+    fn evaluated(&mut self, tasks: &[TaskId], lessons: Vec<Lesson>) -> Answer {
+        let Some(Need::Evaluate { requests, .. }) = self.optimizer.need() else {
+            return Answer::Evaluated(Vec::new());
+        };
+        let mut lessons = tasks.iter().zip(lessons);
+        let mut evaluations = Vec::with_capacity(requests.len());
+        let mut records = Vec::new();
+        for request in requests {
+            let own: Vec<(&TaskId, Lesson)> = lessons.by_ref().take(request.examples.len()).collect();
+            let scores = own.iter().map(|(_, lesson)| Num::Float(lesson.score)).collect();
+            let mut evaluation = Evaluation::of_scores(scores, request.capture_traces);
+            evaluation.outputs = own.iter().map(|(task, lesson)| output(task, lesson)).collect();
+            evaluations.push(evaluation);
+            if request.capture_traces {
+                records.push((request.id, own.into_iter().map(|(_, lesson)| lesson.record).collect()));
+            }
+        }
+        self.records.extend(records);
+        Answer::Evaluated(evaluations)
+    }
+
+    fn built(&self, evaluation: EvaluationId, components: &[Str]) -> Answer {
+        let Some(records) = self.records.get(&evaluation) else {
+            let message = "The conversations of this pass are not at hand any more.".into();
+            return Answer::Failed(Failure { kind: "LookupError".into(), message });
+        };
+        let list: List = records.iter().cloned().map(Value::Dict).collect();
+        let records = components.iter().map(|component| (component.clone(), list.clone())).collect();
+        Answer::DatasetBuilt(ReflectiveDataset { records })
+    }
+}
+
+/// What is kept of a rollout that a candidate did best.
+fn output(task: &TaskId, lesson: &Lesson) -> Value {
+    let metrics = Dict::from_iter([
+        ("rating", lesson.rating.map_or(Value::None, Value::Float)),
+        ("reward", Value::Float(lesson.reward)),
+    ]);
+    Value::Dict(Dict::from_iter([
+        ("task_split", Value::from(task.split.as_str())),
+        ("task_id", Value::Int(i64::try_from(task.index).unwrap_or(i64::MAX))),
+        ("reward", Value::Float(lesson.score)),
+        ("task_info", Value::Dict(Dict::from_iter([("metrics", Value::Dict(metrics))]))),
+    ]))
+}

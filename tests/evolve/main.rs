@@ -1,0 +1,5 @@
+//! Evolving the agent's instruction with the rehearsal cast on the starter worlds.
+
+mod climb;
+mod course;
+mod host;
