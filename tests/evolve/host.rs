@@ -16,6 +16,7 @@ pub struct Host {
     pub seed_instruction: String,
     pub coach: RehearsalCoach,
     pub base: u64,
+    pub feedback: Feedback,
     /// How many rollouts were made.
     pub rollouts: usize,
 }
@@ -29,6 +30,7 @@ impl Host {
             seed_instruction: starter.seed_instruction,
             coach,
             base,
+            feedback: Feedback::default(),
             rollouts: 0,
         }
     }
@@ -62,7 +64,7 @@ impl Host {
     pub fn lesson(&mut self, job: &RolloutJob) -> Lesson {
         self.rollouts += 1;
         let episode = self.rollout(&job.task, &job.instruction, job.trial);
-        Lesson::of(&episode, &self.world, Feedback::Outcome, None).expect("the cast comes to a verdict")
+        Lesson::of(&episode, &self.world, self.feedback, None).expect("the cast comes to a verdict")
     }
 
     /// Does what is due; `false` once nothing is.

@@ -3,3 +3,6 @@
 mod climb;
 mod course;
 mod host;
+mod needs;
+mod stats;
+mod tune;

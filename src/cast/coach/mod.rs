@@ -163,7 +163,13 @@ fn chosen(seed: u64, conversations: &[Vec<Sign>]) -> Vec<Sign> {
             best = Some((worth, ranked.into_iter().map(|(_, sign)| sign).collect()));
         }
     }
-    best.map(|(_, signs)| signs).unwrap_or_default()
+    let mut signs = best.map(|(_, signs)| signs).unwrap_or_default();
+    if signs.len() == 1 && chance(seed, "two") < TWO_LESSONS {
+        // There is room for what another conversation shows most clearly.
+        let others = conversations.iter().flatten().filter(|sign| sign.rule != signs[0].rule);
+        signs.extend(others.max_by_key(|sign| sign.weight).copied());
+    }
+    signs
 }
 
 /// A position below `count`, drawn for what `name` names.

@@ -25,7 +25,7 @@ pub fn signs(story: &Story<'_>) -> Vec<Sign> {
     };
     let wrote = story.writes().next().is_some();
     let gave_up = story.agent_did(Act::Refuse) && !wrote;
-    see(Rule::Authenticate, 1, "it went to work without finding out who the customer was", !story.called("find_user"));
+    see(Rule::Authenticate, 3, "it went to work without finding out who the customer was", !story.called("find_user"));
 
     let unknown =
         story.customer_says_any(&["don't know the order", "don't remember the order", "don't have it in my head"]);
@@ -151,6 +151,15 @@ pub fn signs(story: &Story<'_>) -> Vec<Sign> {
     see(Rule::Refuse, 4, "it did something that nobody should have done", wrote && too_much);
     let only_if = story.customer_says_any(&["leave the order as it is", "leave it as it is", "leave the payment"]);
     see(Rule::Refuse, 4, "it did the nearest thing instead of refusing", wrote && only_if);
+
+    // What goes with the work that was done, even where nothing shows that it went wrong there.
+    let cancelled = story.writes().any(|call| call.name.starts_with("cancel_"));
+    let modified = story.called("modify_pending_order");
+    see(Rule::KeepOptions, 1, "items were swapped with nothing said about the options that stay", swapped);
+    see(Rule::WholeOrder, 1, "an order was cancelled with nothing said about single items", cancelled);
+    see(Rule::CheckStatus, 1, "the status of the order was left to the tools", wrote);
+    see(Rule::ItemsLast, 1, "nothing says in which order a pending order is changed", modified);
+    see(Rule::Refuse, 1, "nothing says what to do about a wish that can't be met", wrote || gave_up);
 
     let harmed =
         ["crack", "damaged", "broken", "never come", "never came", "has not arrived", "never arrived", "no parcel"];
