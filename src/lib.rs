@@ -2,8 +2,8 @@
 //!
 //! The folders are layers, listed from the lowest up; a layer may use those listed before it, never those after:
 //!
-//! `py`, `chat` → `stats`, `gepa`, `provider`, `domain` → `pack`, `rollout`, `cast` → `journal` → `workspace` →
-//! `present` → (wasm32 only) `platform` → `app` → `ui`.
+//! `py`, `chat` → `stats`, `gepa`, `provider`, `domain` → `pack`, `rollout`, `cast` → `evolve`, `journal` →
+//! `workspace` → `present` → (wasm32 only) `platform` → `app` → `ui`.
 //!
 //! Everything up to `present` is a pure library: it compiles natively, is deterministic, and knows no clock,
 //! network, storage or page. `ARCHITECTURE.md` is the map; `tests/architecture.rs` enforces the rule.

@@ -18,6 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("cast", &["domain", "chat", "py"]),
     ("pack", &["domain", "chat", "py"]),
     ("rollout", &["domain", "chat", "py"]),
+    ("evolve", &["gepa", "rollout", "pack", "domain", "chat", "py"]),
     ("journal", &["rollout", "domain", "chat", "py"]),
     ("workspace", &["journal", "rollout", "pack", "domain", "chat"]),
     ("present", &["workspace", "journal", "rollout", "cast", "pack", "domain", "provider", "stats", "chat", "py"]),

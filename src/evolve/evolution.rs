@@ -257,7 +257,8 @@ impl Evolution {
         }
         let mut replies: std::vec::IntoIter<Reply> = replies.drain(..).flatten().collect::<Vec<_>>().into_iter();
         let Some(Need::Propose { jobs }) = self.optimizer.need() else { return Err(Unasked) };
-        let of_job = |job: &crate::gepa::ProposalJob| JobReply::Replies(replies.by_ref().take(job.prompts.len()).collect());
+        let of_job =
+            |job: &crate::gepa::ProposalJob| JobReply::Replies(replies.by_ref().take(job.prompts.len()).collect());
         let answer = Answer::Proposed(jobs.iter().map(of_job).collect());
         self.supply(answer)
     }

@@ -50,9 +50,8 @@ pub fn leaked(text: &str, before: &str, facts: &[String]) -> Vec<String> {
 
 fn names(text: &str, fact: &str) -> bool {
     let ends = |letter: Option<char>| letter.is_none_or(|letter| !letter.is_alphanumeric());
-    text.match_indices(fact).any(|(at, found)| {
-        ends(text[..at].chars().next_back()) && ends(text[at + found.len()..].chars().next())
-    })
+    text.match_indices(fact)
+        .any(|(at, found)| ends(text[..at].chars().next_back()) && ends(text[at + found.len()..].chars().next()))
 }
 
 #[cfg(test)]
@@ -61,7 +60,9 @@ mod tests {
 
     #[test]
     fn ids_are_facts_and_words_are_not() {
-        for fact in ["#W2378156", "yusuf_rossi_9620", "nora.whitlock38@example.com", "1151293680", "HAT045", "gift_card_12"] {
+        for fact in
+            ["#W2378156", "yusuf_rossi_9620", "nora.whitlock38@example.com", "1151293680", "HAT045", "gift_card_12"]
+        {
             assert!(is_fact(fact), "{fact}");
         }
         for word in ["no longer needed", "economy", "123", "USA", "8 Kingfisher Wharf"] {

@@ -39,12 +39,12 @@ fn asked_for_the_email_it_gives_it() {
 
 #[test]
 fn asked_for_name_and_zip_code_it_gives_both() {
-    check(3, &[], say::ASK_NAME_ZIP, |reply| reply.contains("Owen Castellano") && reply.contains("05671"));
+    check_in(("dev", 1), &[], say::ASK_NAME_ZIP, |reply| reply.contains("Owen Castellano") && reply.contains("05671"));
 }
 
 #[test]
 fn asked_for_an_email_that_it_has_not_it_says_so_and_gives_name_and_zip_code() {
-    check(3, &[], &["What is your e-mail address?"], |reply| {
+    check_in(("dev", 1), &[], &["What is your e-mail address?"], |reply| {
         reply.contains("don't have") && reply.contains("05671") && !reply.contains('@')
     });
 }
@@ -69,7 +69,7 @@ fn asked_for_the_reason_it_gives_its_own() {
 
 #[test]
 fn asked_where_the_refund_goes_it_says_where() {
-    check(3, &[], say::ASK_REFUND, |reply| reply.contains("gift card"));
+    check_in(("dev", 1), &[], say::ASK_REFUND, |reply| reply.contains("gift card"));
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn wrong_money_is_put_right() {
     let refunds = [
         "I will return the felt slippers and the storm torch of order #W2167550; the refund goes to your visa. Shall I go ahead?",
     ];
-    check(3, &[], &refunds, |reply| reply.starts_with("No") && reply.contains("gift card"));
+    check_in(("dev", 1), &[], &refunds, |reply| reply.starts_with("No") && reply.contains("gift card"));
     let pays = [
         "I will change the iron skillet in order #W7537941 to 30 cm with a long handle, and the linen apron to a long one in slate, paid with your mastercard. Shall I go ahead?",
     ];
@@ -182,11 +182,11 @@ fn wrong_money_is_put_right() {
 
 #[test]
 fn a_forgotten_item_and_a_kept_one_are_put_right() {
-    check(3, &[], &["I will return the felt slippers of order #W2167550. Shall I go ahead?"], |reply| {
+    check_in(("dev", 1), &[], &["I will return the felt slippers of order #W2167550. Shall I go ahead?"], |reply| {
         reply.starts_with("No") && reply.contains("storm torch")
     });
-    check(
-        3,
+    check_in(
+        ("dev", 1),
         &[],
         &["I will return the felt slippers, the storm torch and the rain poncho of order #W2167550. Shall I go ahead?"],
         |reply| reply.starts_with("No") && reply.contains("rain poncho"),
@@ -209,11 +209,13 @@ fn an_option_that_was_to_stay_is_put_right() {
     let changed = [
         "I will exchange items of order #W9239008: Paper Lantern (30 cm, white) will be exchanged for (45 cm, blue); Enamel Mug Set (pieces 4, cream) will be exchanged for (pieces 6, green); the difference is $21.40 extra, paid with your gift card. Shall I go ahead (yes or no)?",
     ];
-    check_in(("dev", 1), &asked, &changed, |reply| reply.starts_with("No") && reply.contains("as many pieces as now"));
+    check_in(("train", 3), &asked, &changed, |reply| {
+        reply.starts_with("No") && reply.contains("as many pieces as now")
+    });
     let kept = [
         "I will exchange items of order #W9239008: Paper Lantern (30 cm, white) will be exchanged for (45 cm, blue); Enamel Mug Set (pieces 4, cream) will be exchanged for (pieces 4, green); the difference is $7.85 extra, paid with your gift card. Shall I go ahead (yes or no)?",
     ];
-    check_in(("dev", 1), &asked, &kept, |reply| reply.starts_with("Yes"));
+    check_in(("train", 3), &asked, &kept, |reply| reply.starts_with("Yes"));
 }
 
 #[test]

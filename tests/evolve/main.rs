@@ -3,6 +3,3 @@
 mod climb;
 mod course;
 mod host;
-mod needs;
-mod stats;
-mod tune;

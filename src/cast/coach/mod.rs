@@ -27,9 +27,6 @@ use crate::chat::{AssistantMessage, ChatDelta, ChatError, ChatModel, ChatReply, 
 const LABEL: &str = "rehearsal coach";
 const IRRELEVANT_LABEL: &str = "rehearsal coach (irrelevant advice)";
 
-/// How often a proposal holds two lessons rather than one.
-const TWO_LESSONS: f64 = 0.85;
-
 /// A second lesson needs a sign at least this strong.
 const WORTH_SAYING: f64 = 0.5;
 
@@ -85,9 +82,8 @@ fn extended(instruction: &str, sentences: &[&str]) -> String {
 }
 
 fn irrelevant(seed: u64) -> (String, Vec<&'static str>) {
-    let count = if chance(seed, "two") < TWO_LESSONS { 2 } else { 1 };
     let first = pick(seed, "first", lessons::IRRELEVANT.len());
-    let chosen = (0..count).map(|at| lessons::IRRELEVANT[(first + at * 5) % lessons::IRRELEVANT.len()]).collect();
+    let chosen = (0..2).map(|at| lessons::IRRELEVANT[(first + at * 5) % lessons::IRRELEVANT.len()]).collect();
     ("The conversations could be more pleasant to read. I add advice on style.".to_owned(), chosen)
 }
 
@@ -154,7 +150,7 @@ fn chosen(seed: u64, conversations: &[Vec<Sign>]) -> Vec<Sign> {
             .collect();
         ranked.sort_by(|(a, _), (b, _)| b.total_cmp(a));
         let all: f64 = ranked.iter().map(|(weight, _)| weight).sum();
-        let two = chance(seed, "two") < TWO_LESSONS && ranked.get(1).is_some_and(|(weight, _)| *weight >= WORTH_SAYING);
+        let two = ranked.get(1).is_some_and(|(weight, _)| *weight >= WORTH_SAYING);
         ranked.truncate(if two { 2 } else { 1 });
         let sum: f64 = ranked.iter().map(|(weight, _)| weight).sum();
         let luck = 0.7 + 0.6 * chance(seed.wrapping_add(at as u64), "conversation");
@@ -164,7 +160,7 @@ fn chosen(seed: u64, conversations: &[Vec<Sign>]) -> Vec<Sign> {
         }
     }
     let mut signs = best.map(|(_, signs)| signs).unwrap_or_default();
-    if signs.len() == 1 && chance(seed, "two") < TWO_LESSONS {
+    if signs.len() == 1 {
         // There is room for what another conversation shows most clearly.
         let others = conversations.iter().flatten().filter(|sign| sign.rule != signs[0].rule);
         signs.extend(others.max_by_key(|sign| sign.weight).copied());

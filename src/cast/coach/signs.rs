@@ -92,6 +92,8 @@ pub fn signs(story: &Story<'_>) -> Vec<Sign> {
         "options were changed that should have stayed",
         swapped && story.customer_says_any(&kept),
     );
+    let declined = story.agent_did(Act::Propose) && story.customer_says_any(&["no, instead of"]);
+    see(Rule::KeepOptions, 6, "the customer turned down a variant that differed in more than was asked for", declined);
     let variant = story.feedback_says_any(&["new_item_ids", "wrong variant", "wrong item"]);
     see(Rule::KeepOptions, 3, "a wrong variant was chosen", swapped && variant);
 
