@@ -139,6 +139,7 @@ pub fn Head(side: Side) -> impl IntoView {
                             <p class="small">{line.instruction.clone()}</p>
                             <p class="small muted">
                                 {format!("agent {} · customer {} · {}", line.agent, line.user, line.facts)} {origin}
+                                {line.by_programs.then(|| view! { " " <Badge>"program"</Badge> })}
                             </p>
                         }
                     })
