@@ -156,7 +156,7 @@ fn a_finished_run_folds_to_its_reward_and_says_so_in_brief() {
     let summary = Summary::of(&journal, &folded.episode);
     assert_eq!((summary.state, summary.reward, summary.events, summary.steps), (RunState::Judged, Some(1.0), 4, 4));
     assert_eq!(summary.spent.calls, 4);
-    assert_eq!(summary.last_text, "###STOP###");
+    assert_eq!(summary.last_text, "It is cancelled.");
 }
 
 #[test]

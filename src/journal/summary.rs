@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Journal;
-use crate::rollout::{Ending, Episode, Event, Spent, StepKind};
+use crate::rollout::{Ending, Episode, Event, STOP, Spent, StepKind};
 
 /// A run in brief.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -67,7 +67,8 @@ impl Summary {
     #[must_use]
     pub fn of(journal: &Journal, episode: &Episode) -> Self {
         let said = episode.trajectory().iter().rev().find_map(|step| match &step.kind {
-            StepKind::UserSaid { words, .. } => Some(words.as_str()),
+            // The sign that ends a conversation says nothing of it.
+            StepKind::UserSaid { words, .. } => Some(words.as_str()).filter(|words| words.trim() != STOP),
             StepKind::AgentSaid { words, .. } => words.as_deref(),
             StepKind::ToolCalled { .. } | StepKind::Unreadable { .. } => None,
         });

@@ -8,7 +8,7 @@ use super::strategies;
 use super::tone::Tone;
 use crate::domain::TaskId;
 use crate::journal::{RunId, RunState};
-use crate::rollout::Occupant;
+use crate::rollout::{Occupant, OccupantKind};
 use crate::workspace::RunRecord;
 use crate::workspace::versions::VersionId;
 
@@ -110,6 +110,8 @@ pub struct RunLine {
     pub verdict: String,
     pub agent: String,
     pub user: String,
+    /// Whether a program of the rehearsal cast began in a seat: what it shows is no language model's doing.
+    pub by_programs: bool,
     pub version: VersionId,
     /// What the instruction was called when the run began.
     pub instruction: String,
@@ -181,6 +183,7 @@ impl RunLine {
             verdict,
             agent,
             user,
+            by_programs: [&header.agent, &header.user].iter().any(|by| by.kind == OccupantKind::Cast),
             version,
             instruction: header.instruction.name.clone(),
             facts: facts.join(" · "),
@@ -299,7 +302,7 @@ fn name_of(occupant: &Occupant) -> String {
 mod tests {
     use super::*;
     use crate::journal::{Examples, Header, Instruction, Judgements, Summary};
-    use crate::rollout::{AgentStrategy, OccupantKind, UserStrategy};
+    use crate::rollout::{AgentStrategy, UserStrategy};
 
     fn record(at: u8, index: usize, agent: &str, state: RunState, reward: Option<f64>) -> RunRecord {
         let header = Header {
@@ -369,6 +372,7 @@ mod tests {
     fn filters_narrow_together() {
         let lines = some();
         check(RunFilter { outcome: "Lost".into(), ..RunFilter::default() }, &[1, 5]);
+        assert!(lines.iter().all(|line| line.by_programs), "the customer is one");
         check(RunFilter { model: "rehearsal agent".into(), ..RunFilter::default() }, &[0, 4]);
         check(RunFilter { model: lines[0].user.clone(), ..RunFilter::default() }, &[0, 1, 2, 3, 4, 5]);
         check(RunFilter { task: lines[3].task.key(), outcome: "Interrupted".into(), ..RunFilter::default() }, &[3]);

@@ -17,7 +17,7 @@ async fn a_first_visit_opens_the_starter_world() {
         let page = Page::open(session, "").await?;
         session.named("heading", STARTER).thing().await?;
         session.role("listitem").within(&session.named("list", "Tasks")).number(12).await?;
-        session.sees("train · task 1 of 12").await?;
+        session.sees("train · task 0 of 12").await?;
 
         // Teaching begins with a sentence; the shop's whole policy is one menu away, and back.
         let instruction = session.field("System instruction");

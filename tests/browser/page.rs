@@ -110,11 +110,13 @@ impl<'s> Page<'s> {
         let excess = self
             .session
             .script(
+                // Not innerWidth: a phone's grows along with what is too wide for it.
                 "const root = document.scrollingElement;
+                 const width = root.clientWidth;
                  const over = [...document.querySelectorAll('body *')].filter((e) =>
-                    e.getBoundingClientRect().right > innerWidth + 1 && e.checkVisibility());
-                 return root.scrollWidth > innerWidth
-                    ? `${root.scrollWidth} px in ${innerWidth}: ${over.slice(0, 5).map((e) => e.outerHTML.slice(0, 120))}`
+                    e.getBoundingClientRect().right > width + 1 && e.checkVisibility());
+                 return root.scrollWidth > width
+                    ? `${root.scrollWidth} px in ${width}: ${over.slice(0, 5).map((e) => e.outerHTML.slice(0, 120))}`
                     : null",
             )
             .await?;

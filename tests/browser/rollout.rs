@@ -66,7 +66,7 @@ async fn a_run_uses_the_edited_instruction_and_says_so() {
         session.sees("Edited · ").await?;
         page.run().await?;
         page.verdict().await?;
-        session.sees("with an edited instruction").await?;
+        session.sees("with v1 · Be brief.").await?;
         session.role("tabpanel").says("The rollout on show used this text").await?;
         let chats = mock.chats()?;
         let (agent, customer): (Vec<_>, Vec<_>) = chats.iter().partition(|chat| chat["body"]["tools"].is_array());
@@ -75,7 +75,7 @@ async fn a_run_uses_the_edited_instruction_and_says_so() {
         assert!(customer.iter().all(|chat| !system(chat).contains(own)));
 
         page.start_from("Full policy").await?;
-        session.role("tabpanel").says("The rollout on show used another text").await?;
+        session.role("tabpanel").says("The rollout on show used v1").await?;
         Ok(())
     })
     .await;

@@ -224,7 +224,7 @@ async fn runs_are_found_named_deleted_and_brought_back() {
 
         page.choose_in_menu("What to do with ", "Name and note").await?;
         session.field("Name").enter("The kettle case").await?;
-        session.field("Note").enter("Show this in class.").await?;
+        session.role("textbox").beginning("Note").enter("Show this in class.").await?;
         session.named("button", "Save").click().await?;
         session.sees("The kettle case").await?;
         session.sees("Show this in class.").await?;
@@ -271,6 +271,8 @@ async fn no_key_is_in_what_is_kept_exported_or_shared() {
         page.go_to("Play").await?;
         // Pasted where it does not belong.
         page.edit_instruction(&format!("Help the customer. My key is {KEY}.")).await?;
+        // The endpoint takes both seats, and nobody answers there.
+        session.witness().expect("127.0.0.1:9");
         page.run_to_verdict().await?;
         page.go_to("Runs").await?;
         page.runs().number(1).await?;

@@ -72,12 +72,14 @@ impl Host {
         match evolution.due() {
             Due::Leave { .. } => evolution.proceed(Outside::default()).unwrap(),
             Due::Rollouts(jobs) => {
-                for job in jobs.to_vec() {
+                let jobs = jobs.to_vec();
+                for job in jobs {
                     evolution.learn(job.number, self.lesson(&job)).unwrap();
                 }
             }
             Due::Reflections(calls) => {
-                for call in calls.to_vec() {
+                let calls = calls.to_vec();
+                for call in calls {
                     let reply = self.coach.reflect(&call.prompt);
                     evolution.reply(call.number, Reply::from(reply.as_str())).unwrap();
                 }

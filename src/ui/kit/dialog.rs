@@ -1,3 +1,4 @@
+use leptos::wasm_bindgen::JsCast;
 use leptos::{html, prelude::*};
 
 use super::{IconButton, unique_id};
@@ -5,7 +6,7 @@ use super::{IconButton, unique_id};
 /// A modal window: the browser's own `<dialog>`, which keeps the focus inside and returns it afterwards.
 ///
 /// Esc, a press beside it and the cross ask the owner to close it (`on_close`). The content is built when it opens
-/// and dropped when it closes. Put `autofocus` on the control that the work starts with.
+/// and dropped when it closes. The work starts in its first field, if it has one.
 #[component]
 pub fn Dialog(
     #[prop(into)] open: Signal<bool>,
@@ -53,8 +54,18 @@ pub(crate) fn show_while(node: NodeRef<html::Dialog>, open: Signal<bool>) {
         if open.get() && !dialog.open() {
             // Fails only for a dialog that is not in the document, which has nothing to show either.
             let _ = dialog.show_modal();
+            focus_first_field(&dialog);
         } else if !open.get() && dialog.open() {
             dialog.close();
         }
     });
+}
+
+/// Where the work starts: not at the cross, which the browser would take because it comes first.
+fn focus_first_field(dialog: &web_sys::HtmlDialogElement) {
+    let field = dialog.query_selector(".dialog-body :is(textarea, select, input):enabled").ok().flatten();
+    if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // A field that can't take the focus leaves it where it is.
+        let _ = field.focus();
+    }
 }

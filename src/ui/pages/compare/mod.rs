@@ -71,7 +71,7 @@ pub fn ComparePage() -> impl IntoView {
                 <Button icon="swap" kind=ButtonKind::Quiet on_press=swap>
                     "Swap"
                 </Button>
-                <a class="btn" href=Page::Runs.route().to_string()>
+                <a class="btn not-phone" href=Page::Runs.route().to_string()>
                     "All runs"
                 </a>
             </PageBarActions>

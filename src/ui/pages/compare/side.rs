@@ -76,7 +76,8 @@ impl Side {
         // The answers may come in another order than they were asked for; the last question counts.
         let asked = StoredValue::new(0_u64);
         Effect::new(move |before: Option<Option<RunId>>| {
-            length.track();
+            // Read, not only tracked: a memo that nobody has read yet does not know what it depends on.
+            length.get();
             asked.update_value(|asked| *asked += 1);
             let question = asked.get_value();
             let now = id.get();
@@ -138,6 +139,7 @@ pub fn Head(side: Side) -> impl IntoView {
                             <p class="small">{line.instruction.clone()}</p>
                             <p class="small muted">
                                 {format!("agent {} · customer {} · {}", line.agent, line.user, line.facts)} {origin}
+                                {line.by_programs.then(|| view! { " " <Badge>"program"</Badge> })}
                             </p>
                         }
                     })

@@ -20,7 +20,7 @@ pub fn ChecksTab(site: PlaySite) -> impl IntoView {
     let verdict = Memo::new(move |_| play.shown.with(|shown| shown.as_ref().and_then(|shown| shown.verdict.clone())));
     let hash = RwSignal::new(None::<String>);
     Effect::new(move |_| {
-        verdict.track();
+        verdict.with(|_| ());
         hash.set(None);
     });
     view! {

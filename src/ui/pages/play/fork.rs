@@ -129,19 +129,22 @@ fn ForkForm(
                     on_change=move |version| instruction.set(version)
                 />
             </Field>
-            <Segmented
-                label="Who goes on"
-                options=vec![
-                    SelectOption::new("recorded", "Those who sat there"),
-                    SelectOption::new("chosen", "Those chosen now"),
-                ]
-                value=Signal::derive(move || {
-                    if who.get() == Who::AsChosen { "chosen" } else { "recorded" }.to_owned()
-                })
-                on_change=move |choice: String| {
-                    who.set(if choice == "chosen" { Who::AsChosen } else { Who::AsRecorded });
-                }
-            />
+            <div class="field">
+                <p class="field-label">"Who goes on"</p>
+                <Segmented
+                    label="Who goes on"
+                    options=vec![
+                        SelectOption::new("recorded", "Those who sat there"),
+                        SelectOption::new("chosen", "Those chosen now"),
+                    ]
+                    value=Signal::derive(move || {
+                        if who.get() == Who::AsChosen { "chosen" } else { "recorded" }.to_owned()
+                    })
+                    on_change=move |choice: String| {
+                        who.set(if choice == "chosen" { Who::AsChosen } else { Who::AsRecorded });
+                    }
+                />
+            </div>
         </div>
         <DialogFoot>
             <Button kind=ButtonKind::Quiet on_press=move |()| at.set(None)>

@@ -72,7 +72,7 @@ fn follow(play: Play) -> NodeRef<leptos::html::Div> {
     Effect::new(move |_| {
         play.cursor.track();
         play.incoming.track();
-        play.phase.track();
+        play.phase.get();
         let Some(end) = end.get() else { return };
         if play.follows.get_untracked() {
             // After the new rows are on the page.

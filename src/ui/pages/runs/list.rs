@@ -72,6 +72,7 @@ fn RunRow(line: Arc<RunLine>, site: RunsSite) -> impl IntoView {
     let facts = format!("{} · {}", when(line.changed_ms), line.facts);
     let (name, note, last) = (line.name().to_owned(), line.note.clone(), line.last_text.clone());
     let shows_task = !line.title.trim().is_empty() && !line.task_name.starts_with(line.title.trim());
+    let by_programs = line.by_programs;
     let (outcome, verdict, is_fork) = (line.outcome, line.verdict.clone(), line.is_fork);
     let task = if shows_task { format!("{} · {}", line.task_name, line.task.pack) } else { line.task.pack.clone() };
     let items = move |()| menu(&line, site);
@@ -92,7 +93,9 @@ fn RunRow(line: Arc<RunLine>, site: RunsSite) -> impl IntoView {
                 <p class="run-facts">
                     {task} " · " {instruction}
                 </p>
-                <p class="run-facts">{people}</p>
+                <p class="run-facts">
+                    {people} {by_programs.then(|| view! { " " <Badge>"program"</Badge> })}
+                </p>
                 {(!last.is_empty()).then(|| view! { <p class="run-last">"“" {last} "”"</p> })}
                 {(!note.is_empty()).then(|| view! { <p class="run-note">{note}</p> })}
                 <p class="run-facts num">{facts}</p>

@@ -17,7 +17,8 @@ pub fn Used(runs: Runs) -> impl IntoView {
     let used = RwSignal::new(None::<StorageUse>);
     let count = Memo::new(move |_| runs.list().len());
     Effect::new(move |_| {
-        count.track();
+        // Read, not only tracked: a memo that nobody has read yet does not know what it depends on.
+        count.get();
         leptos::task::spawn_local(async move {
             let now = storage_use().await;
             // The page may have been left meanwhile.
