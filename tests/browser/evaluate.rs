@@ -84,7 +84,7 @@ async fn a_batch_of_the_cast_fills_the_grid_and_is_handed_on() {
         }
         page.set_up_batch("test", "0-9", "2").await?;
         session.sees("There is no task 9").await?;
-        page.set_up_batch("test", "0-5", "2").await?;
+        session.field("Tasks").enter("0-5").await?;
         page.start_batch().await?;
         page.rollouts_done("12 of 12").await?;
         session.sees("6 tasks × 2 trials · 12 scored · 0 unscored").await?;
@@ -289,6 +289,7 @@ async fn a_batch_that_is_paused_stopped_and_killed_asks_for_nothing_twice() {
 #[tokio::test]
 async fn a_server_that_fails_in_a_tenth_of_its_answers_costs_no_rollout() {
     with_server("503:every=10", async |session, page, _| {
+        session.witness().expect("503");
         page.set_up_batch("train", "", "4").await?;
         session.field("At the same time").enter("8").await?;
         page.start_batch().await?;

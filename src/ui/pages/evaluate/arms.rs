@@ -57,7 +57,9 @@ impl ArmSource {
                 options.push(SelectOption::new(SEED, "The one-line seed"));
             }
         }
-        options.push(SelectOption::new(DRAFT, "The text in the editor"));
+        if self.play.instruction.text.with(|text| !text.trim().is_empty()) {
+            options.push(SelectOption::new(DRAFT, "The text in the editor"));
+        }
         let versions = self.versions.list();
         options.extend(versions.iter().rev().map(|version| SelectOption::new(version.id.to_string(), version.label())));
         options

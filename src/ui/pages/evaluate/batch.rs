@@ -20,6 +20,7 @@ use crate::present::evaluate::{Board, Compared};
 use crate::present::keys::Shortcut;
 use crate::present::route::Page;
 use crate::present::seating;
+use crate::rollout::batch::Limits;
 use crate::ui::kit::{
     Button, ButtonKind, Chip, Dialog, DialogFoot, Empty, Field, Icon, Input, Menu, MenuItem, PageBar, PageBarActions,
     Progress, Textarea,
@@ -63,6 +64,18 @@ impl BatchSite {
         let id = self.id.get_value();
         // Why it does not go on is said by the batch itself.
         spawn_local(async move { _ = self.batches.go_on(&id, again).await });
+    }
+
+    /// Goes on without limits.
+    pub fn lift_limits(self) {
+        let Some(mut record) = self.board.get_untracked().map(|board| (*board.record).clone()) else { return };
+        record.settings.limits = Limits::default();
+        spawn_local(async move {
+            match self.batches.keep(record).await {
+                Ok(()) => self.go_on(false),
+                Err(why) => _ = self.refused.try_set(Some(why.to_string())),
+            }
+        });
     }
 
     fn pause(self) {

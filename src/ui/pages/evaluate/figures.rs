@@ -28,7 +28,7 @@ pub fn FiguresTable(site: BatchSite) -> impl IntoView {
                     label="Unscored counts as 0 (as the original)"
                 />
             </div>
-            <div class="table-scroll" tabindex="0" role="region" aria-label="Figures">
+            <div class="table-scroll" tabindex="0" role="region" aria-label="Table of figures">
                 {move || figures.with(|figures| table(figures, as_original.get()))}
             </div>
             <p class="small muted section-note">

@@ -49,9 +49,15 @@ pub fn LostRollouts(site: BatchSite) -> impl IntoView {
             Some(view! { <div class="lost-kinds">{kinds}</div> })
         })
     };
-    let open = move |at: usize| {
+    let open = move |at: usize, step: Option<usize>| {
         let run = site.id.with_value(|id| id.run(at));
-        play.attempt(async move { play.open_run(app, &run).await });
+        play.attempt(async move {
+            play.open_run(app, &run).await?;
+            if let Some(step) = step {
+                play.seek(step);
+            }
+            Ok::<(), crate::app::runs::RunRefusal>(())
+        });
     };
     let row = move |own: Lost| {
         let place = site.board.with_untracked(|board| {
@@ -61,17 +67,28 @@ pub fn LostRollouts(site: BatchSite) -> impl IntoView {
             let arm = arm.map(|arm| format!(" · {}", arm.name)).unwrap_or_default();
             Some(format!("Task {}, trial {}{arm}", cell.task, u64::from(cell.trial) + 1))
         });
+        let at = own.at;
         let lines = own.lines.into_iter();
         let lines = lines
-            .map(|line| view! { <li><span class="muted num">{format!("step {} ", line.step)}</span> {line.text}</li> })
+            .map(|line| {
+                let step = line.step;
+                view! {
+                    <li>
+                        <button type="button" class="lost-step num" on:click=move |_| open(at, Some(step))>
+                            {format!("step {step}")}
+                        </button>
+                        " "
+                        {line.text}
+                    </li>
+                }
+            })
             .collect::<Vec<_>>();
         let nothing = lines.is_empty().then(|| {
             view! { <p class="small muted">"No rule says why; open it and look at the verdict."</p> }
         });
-        let at = own.at;
         view! {
             <li class="lost-rollout">
-                <button type="button" class="run-name" on:click=move |_| open(at)>
+                <button type="button" class="run-name" on:click=move |_| open(at, None)>
                     {place}
                 </button>
                 <ul class="detail-list">{lines}</ul>

@@ -27,7 +27,20 @@ pub fn Notices(site: BatchSite) -> impl IntoView {
     let limit = move || {
         limit.get().map(|limit| {
             view! {
-                <Callout tone=Tone::Warn live=true title=limit_words(limit)>
+                <Callout
+                    tone=Tone::Warn
+                    live=true
+                    title=limit_words(limit)
+                    actions=move || {
+                        view! {
+                            <Show when=move || site.phase.get().is_none()>
+                                <Button small=true icon="play" on_press=move |()| site.lift_limits()>
+                                    "Lift the limits and go on"
+                                </Button>
+                            </Show>
+                        }
+                    }
+                >
                     <p>"Rollouts that had begun came to their end, and no more are begun."</p>
                 </Callout>
             }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::app::packs::LoadedPack;
 use crate::app::play::{Play, ShownRun};
-use crate::app::{use_app, use_runs};
+use crate::app::{use_app, use_batches, use_runs};
 use crate::journal::RunState;
 use crate::platform::files;
 use crate::present::format::counted;
@@ -20,6 +20,7 @@ pub fn KeepingNotices(world: Signal<Option<LoadedPack>>) -> impl IntoView {
         <UnsavedNotice />
         <RefusedNotice />
         <LinkNotice />
+        <BatchNotice />
         <InterruptedNotice world />
     }
 }
@@ -132,6 +133,27 @@ fn LinkNotice() -> impl IntoView {
                 <p>"It is shown from the address alone, and is gone when you leave it."</p>
             </Callout>
         </Show>
+    }
+}
+
+/// The way back from a rollout of a batch.
+#[component]
+fn BatchNotice() -> impl IntoView {
+    let play: Play = expect_context();
+    let batches = use_batches();
+    let found = Memo::new(move |_| {
+        let own = shown_run(play)?.header.batch.clone()?;
+        let name = batches.find(&own.batch)?.name.clone();
+        Some((Route::Batch(own.batch).to_string(), name))
+    });
+    move || {
+        found.get().map(|(href, name)| {
+            view! {
+                <p class="small muted batch-part">
+                    "A rollout of the batch " <a href=href>{name}</a>
+                </p>
+            }
+        })
     }
 }
 
