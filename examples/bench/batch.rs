@@ -7,8 +7,9 @@ use std::rc::Rc;
 use futures::channel::oneshot;
 use gloo_timers::future::TimeoutFuture;
 use leptos::mount::mount_to;
+use leptos::prelude::untrack;
 use taupe::app::batches::new_batch_id;
-use taupe::app::{App, use_batches};
+use taupe::app::{App, use_batches, use_packs};
 use taupe::journal::Instruction;
 use taupe::present::seating::{Sitter, occupant};
 use taupe::rollout::{AgentStrategy, BatchSettings, DEFAULT_MAX_STEPS, Seat, UserStrategy};
@@ -18,6 +19,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::figures::Figure;
 
+const WORLD: &str = "starter-retail";
 const TASKS: usize = 10;
 const TRIALS: u32 = 10;
 /// How often it is looked whether the batch is done, in milliseconds.
@@ -32,10 +34,12 @@ pub async fn figures(now_ms: &impl Fn() -> f64) -> Result<Vec<Figure>, String> {
     let page = move || {
         App::provide();
         // The receiver waits below.
-        _ = hand.send(use_batches());
+        _ = hand.send((use_batches(), use_packs()));
     };
     mount_to(body.ok_or("no page")?, page).forget();
-    let batches = handed.await.map_err(|_| "the page's state was not made")?;
+    let (batches, packs) = handed.await.map_err(|_| "the page's state was not made")?;
+    // Reading the world is no part of the figures.
+    packs.wait_for(WORLD).await.ok_or("the starter world was not read")?;
     let record = record();
     let id = record.id.clone();
 
@@ -54,7 +58,7 @@ pub async fn figures(now_ms: &impl Fn() -> f64) -> Result<Vec<Figure>, String> {
     });
     let started = now_ms();
     batches.start(record).await.map_err(|why| why.to_string())?;
-    while batches.phase(&id).is_some() {
+    while untrack(|| batches.phase(&id)).is_some() {
         if now_ms() - started > LIMIT_MS {
             return Err("the batch does not come to its end".to_owned());
         }
@@ -62,7 +66,7 @@ pub async fn figures(now_ms: &impl Fn() -> f64) -> Result<Vec<Figure>, String> {
     }
     let time_ms = now_ms() - started;
     ended.set(true);
-    let board = batches.board(&id).ok_or("the batch is gone")?;
+    let board = untrack(|| batches.board(&id)).ok_or("the batch is gone")?;
     if !board.is_done() || board.places.len() != 2 * TASKS * TRIALS as usize {
         return Err(format!("the batch ended early: {}", board.facts()));
     }
@@ -90,7 +94,7 @@ fn record() -> BatchRecord {
         created_ms: 0,
         name: "Figures".to_owned(),
         note: String::new(),
-        pack: "starter-retail".to_owned(),
+        pack: WORLD.to_owned(),
         domain: "retail".to_owned(),
         split: "train".to_owned(),
         split_size: 12,
