@@ -1,4 +1,4 @@
-//! Rollouts of the rehearsal cast on the starter world: how fast they are, and how many are won.
+//! Rollouts of the rehearsal cast on the starter worlds: how fast they are, and how many are won.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -11,7 +11,8 @@ use taupe::rollout::{AgentSettings, DEFAULT_MAX_STEPS, Episode, Gate, Seats, dri
 
 use crate::figures::Figure;
 
-const WORLD: &str = include_str!("../../assets/worlds/retail.json");
+const WORLDS: [&str; 2] =
+    [include_str!("../../assets/worlds/retail.json"), include_str!("../../assets/worlds/airline.json")];
 const SPLITS: [&str; 3] = ["train", "dev", "test"];
 
 /// How many rollouts are made.
@@ -24,8 +25,8 @@ const SEED: u64 = 1;
 const SHARE_SEEDS: u64 = 10;
 const TRIALS: u32 = 4;
 
-/// The starter world with its two instructions.
-struct Shop {
+/// A starter world with its two instructions.
+struct Own {
     world: Arc<World>,
     policy: String,
     seed: String,
@@ -36,17 +37,40 @@ pub async fn figures<B: Future<Output = ()>>(
     now_ms: &dyn Fn() -> f64,
     breathe: impl Fn() -> B,
 ) -> Result<Vec<Figure>, String> {
-    let starter = STARTERS[0].read(WORLD.as_bytes()).map_err(|error| error.to_string())?;
-    let shop =
-        Shop { policy: starter.world.policy.clone(), world: Arc::new(starter.world), seed: starter.seed_instruction };
+    let (shop, airline) = (own(0)?, own(1)?);
+    let (per_second, longest_ms) = speed(&shop, now_ms, &breathe).await?;
+    let (airline_per_second, airline_longest_ms) = speed(&airline, now_ms, &breathe).await?;
+    Ok(vec![
+        Figure { name: "cast.rollouts", value: per_second, unit: "per_s" },
+        Figure { name: "cast.longest_task", value: longest_ms, unit: "ms" },
+        Figure { name: "cast.seed_win", value: share(&shop.world, &shop.seed)?, unit: "share" },
+        Figure { name: "cast.policy_win", value: share(&shop.world, &shop.policy)?, unit: "share" },
+        Figure { name: "cast.airline_rollouts", value: airline_per_second, unit: "per_s" },
+        Figure { name: "cast.airline_longest_task", value: airline_longest_ms, unit: "ms" },
+        Figure { name: "cast.airline_seed_win", value: share(&airline.world, &airline.seed)?, unit: "share" },
+        Figure { name: "cast.airline_policy_win", value: share(&airline.world, &airline.policy)?, unit: "share" },
+    ])
+}
+
+fn own(at: usize) -> Result<Own, String> {
+    let starter = STARTERS[at].read(WORLDS[at].as_bytes()).map_err(|error| error.to_string())?;
+    Ok(Own { policy: starter.world.policy.clone(), world: Arc::new(starter.world), seed: starter.seed_instruction })
+}
+
+/// Rollouts a second, and the longest time between two breaths in milliseconds.
+async fn speed<B: Future<Output = ()>>(
+    own: &Own,
+    now_ms: &dyn Fn() -> f64,
+    breathe: &impl Fn() -> B,
+) -> Result<(f64, f64), String> {
     let tasks: Vec<Arc<Task>> =
-        SPLITS.iter().flat_map(|split| shop.world.tasks(split).unwrap_or_default()).cloned().collect();
+        SPLITS.iter().flat_map(|split| own.world.tasks(split).unwrap_or_default()).cloned().collect();
     let (mut busy_ms, mut longest_ms) = (0.0, 0.0);
     let mut from = now_ms();
     for (at, task) in (0..ROLLOUTS).zip(tasks.iter().cycle()) {
         // Half of them with each instruction: they differ in how long they talk.
-        let instruction = if at % 2 == 0 { &shop.policy } else { &shop.seed };
-        rollout(&shop.world, task, instruction, SEED, at)?;
+        let instruction = if at % 2 == 0 { &own.policy } else { &own.seed };
+        rollout(&own.world, task, instruction, SEED, at)?;
         let passed = now_ms() - from;
         if passed >= SLICE_MS || at + 1 == ROLLOUTS {
             busy_ms += passed;
@@ -55,13 +79,7 @@ pub async fn figures<B: Future<Output = ()>>(
             from = now_ms();
         }
     }
-    let share = |instruction: &str| share(&shop.world, instruction);
-    Ok(vec![
-        Figure { name: "cast.rollouts", value: f64::from(ROLLOUTS) * 1000.0 / busy_ms, unit: "per_s" },
-        Figure { name: "cast.longest_task", value: longest_ms, unit: "ms" },
-        Figure { name: "cast.seed_win", value: share(&shop.seed)?, unit: "share" },
-        Figure { name: "cast.policy_win", value: share(&shop.policy)?, unit: "share" },
-    ])
+    Ok((f64::from(ROLLOUTS) * 1000.0 / busy_ms, longest_ms))
 }
 
 /// The share of the test tasks' trials that are won.

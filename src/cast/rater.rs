@@ -137,7 +137,8 @@ fn verdict(turns: &[Turn]) -> Rating {
         };
     }
     let evidence = last_customer.map_or_else(|| "nothing was said".to_owned(), quote);
-    let wanted = Heard::of(&story.customer).all & (lex::CANCEL | lex::RETURN | lex::EXCHANGE | lex::CHANGE) != 0;
+    let wishes = lex::CANCEL | lex::RETURN | lex::EXCHANGE | lex::CHANGE | lex::BOOK | lex::BAG;
+    let wanted = Heard::of(&story.customer).all & wishes != 0;
     let rationale = if wanted {
         "A change was asked for and none was made."
     } else {

@@ -25,7 +25,7 @@ pub struct StarterFile {
 /// The starter worlds, in the order in which they are offered.
 pub const STARTERS: &[StarterFile] = &[
     StarterFile { id: "starter-retail", path: "worlds/retail.json", first_task: 0 },
-    StarterFile { id: "starter-airline", path: "worlds/airline.json", first_task: 0 },
+    StarterFile { id: "starter-airline", path: "worlds/airline.json", first_task: 9 },
 ];
 
 /// A starter world's content.

@@ -1,6 +1,6 @@
 //! What the rehearsal agent understands of an instruction, rule by rule, in words.
 
-use crate::cast::rules::{Lessons, RULES, Rule, Teaching, follow_chance};
+use crate::cast::rules::{Lessons, RuleInfo, Teaching, Trade, follow_chance};
 
 /// Up to this many words an instruction is read with full attention.
 pub const ATTENTION_WORDS: usize = 1200;
@@ -12,17 +12,24 @@ const QUOTE_CHARS: usize = 160;
 #[derive(Clone, Debug, PartialEq)]
 pub struct LessonsView {
     pub words: usize,
-    /// All rules, in their order.
+    /// All rules of the trade, in their order.
     pub rules: Vec<RuleView>,
 }
 
 /// One rule under an instruction.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct RuleView {
-    pub rule: Rule,
+    pub info: &'static RuleInfo,
     pub state: RuleState,
     /// How often the rule is followed, in percent.
     pub percent: u32,
+}
+
+impl PartialEq for RuleView {
+    fn eq(&self, other: &Self) -> bool {
+        let own = |view: &Self| (view.info.rule, view.info.title, view.percent);
+        own(self) == own(other) && self.state == other.state
+    }
 }
 
 /// What an instruction says of a rule, with the sentences that say it.
@@ -34,12 +41,12 @@ pub enum RuleState {
 }
 
 impl LessonsView {
-    /// Reads an instruction.
+    /// Reads an instruction for a trade.
     #[must_use]
-    pub fn of(instruction: &str) -> Self {
-        let lessons = Lessons::of(instruction);
+    pub fn of(trade: Trade, instruction: &str) -> Self {
+        let lessons = Lessons::read(trade, instruction);
         let quoted = |at: &std::ops::Range<usize>| quote(instruction.get(at.clone()).unwrap_or_default());
-        let rules = RULES.iter().map(|info| {
+        let rules = trade.rules().iter().map(|info| {
             let teaching = lessons.teaching(info.rule);
             let state = match teaching {
                 Teaching::Absent => RuleState::Absent,
@@ -50,7 +57,7 @@ impl LessonsView {
             };
             // Between 0 and 100.
             let percent = (follow_chance(info.rule, teaching, lessons.words) * 100.0).round() as u32;
-            RuleView { rule: info.rule, state, percent }
+            RuleView { info, state, percent }
         });
         Self { words: lessons.words, rules: rules.collect() }
     }
@@ -101,6 +108,7 @@ fn quote(sentence: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cast::rules::Rule;
 
     fn state(view: &LessonsView, rule: Rule) -> &RuleState {
         &view.rules[rule as usize].state
@@ -108,7 +116,10 @@ mod tests {
 
     #[test]
     fn each_lesson_quotes_its_sentence() {
-        let view = LessonsView::of("You are an agent.\n- Ask whether there is anything else\n  before you end.\n");
+        let view = LessonsView::of(
+            Trade::Shop,
+            "You are an agent.\n- Ask whether there is anything else\n  before you end.\n",
+        );
         assert_eq!(
             state(&view, Rule::FinishAll),
             &RuleState::Taught { by: "Ask whether there is anything else before you end.".to_owned() }
@@ -120,21 +131,23 @@ mod tests {
 
     #[test]
     fn what_a_rule_says_of_itself_teaches_it() {
-        for info in &RULES {
-            let view = LessonsView::of(info.teaches);
-            assert!(matches!(state(&view, info.rule), RuleState::Taught { .. }), "{}: {}", info.id, info.teaches);
+        for trade in Trade::ALL {
+            for (at, info) in trade.rules().iter().enumerate() {
+                let view = LessonsView::of(trade, info.teaches);
+                assert!(matches!(view.rules[at].state, RuleState::Taught { .. }), "{}: {}", info.id, info.teaches);
+            }
         }
     }
 
     #[test]
     fn length_and_contradiction_show() {
         let long = format!("{}Ask whether there is anything else before you end.", "Be kind to people. ".repeat(400));
-        let view = LessonsView::of(&long);
+        let view = LessonsView::of(Trade::Shop, &long);
         assert!(view.is_overlong());
         assert_eq!(view.summary(), "1 of 19 rules understood · over 1200 words, followed less");
         let both =
             "Confirm every change with the customer before you make it. Never ask for confirmation before a change.";
-        let view = LessonsView::of(both);
+        let view = LessonsView::of(Trade::Shop, both);
         assert!(matches!(state(&view, Rule::Confirm), RuleState::Contradicted { taught: Some(_), .. }), "{view:?}");
         assert!(view.summary().contains("1 contradicted"));
     }

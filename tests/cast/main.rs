@@ -2,6 +2,7 @@
 
 mod airline;
 mod airline_calibration;
+mod airline_coach;
 mod airline_phrasings;
 mod calibration;
 mod phrasings;

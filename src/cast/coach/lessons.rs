@@ -2,7 +2,8 @@
 
 use crate::cast::rules::Rule;
 
-/// Ways to say a rule. Each is a whole sentence that can stand in any instruction.
+/// Ways to say a shop's rule. Each is a whole sentence that can stand in any instruction. None for rules of other
+/// trades.
 pub const fn wordings(rule: Rule) -> &'static [&'static str] {
     match rule {
         Rule::Authenticate => &[

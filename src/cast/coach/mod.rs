@@ -9,6 +9,8 @@
 //! It knows no task: only what stands in the prompt. Which of several lessons it takes, and their wording, depend on
 //! the seed and on the prompt.
 
+mod airline_lessons;
+mod airline_signs;
 mod lessons;
 pub(in crate::cast) mod prompt;
 mod signs;
@@ -21,7 +23,7 @@ use futures::future::{LocalBoxFuture, ready};
 use self::signs::Sign;
 use self::story::Story;
 use super::chance::{chance, seed_of};
-use super::rules::{Lessons, Teaching};
+use super::rules::{Lessons, Rule, Teaching, Trade};
 use crate::chat::{AssistantMessage, ChatDelta, ChatError, ChatModel, ChatReply, ChatRequest, Message};
 
 const LABEL: &str = "rehearsal coach";
@@ -88,10 +90,11 @@ fn irrelevant(seed: u64) -> (String, Vec<&'static str>) {
 }
 
 fn relevant(seed: u64, prompt: &prompt::Prompt) -> (String, Vec<&'static str>) {
-    let taught = Lessons::of(&prompt.instruction);
     let stories: Vec<Story<'_>> = prompt.examples.iter().map(Story::of).collect();
+    let trade = if stories.iter().any(Story::is_of_airline) { Trade::Airline } else { Trade::Shop };
+    let taught = Lessons::read(trade, &prompt.instruction);
     let failed = stories.iter().filter(|story| !story.went_well()).count();
-    let open: Vec<Vec<Sign>> = stories.iter().map(|story| wanting(signs::signs(story), &taught)).collect();
+    let open: Vec<Vec<Sign>> = stories.iter().map(|story| wanting(signs_of(trade, story), &taught)).collect();
     let candidates = chosen(seed, &open);
 
     let mut thoughts = match (failed, stories.len()) {
@@ -112,10 +115,24 @@ fn relevant(seed: u64, prompt: &prompt::Prompt) -> (String, Vec<&'static str>) {
     }
     thoughts.push_str(" I keep the instruction and add what was wanting.");
     let sentences = candidates.iter().map(|sign| {
-        let wordings = lessons::wordings(sign.rule);
+        let wordings = wordings(trade, sign.rule);
         wordings[pick(seed, sign.rule.info().id, wordings.len())]
     });
     (thoughts, sentences.collect())
+}
+
+fn signs_of(trade: Trade, story: &Story<'_>) -> Vec<Sign> {
+    match trade {
+        Trade::Shop => signs::signs(story),
+        Trade::Airline => airline_signs::signs(story),
+    }
+}
+
+const fn wordings(trade: Trade, rule: Rule) -> &'static [&'static str] {
+    match trade {
+        Trade::Shop => lessons::wordings(rule),
+        Trade::Airline => airline_lessons::wordings(rule),
+    }
 }
 
 /// The signs of rules that the instruction says nothing of, one for each rule, strongest first. Several signs of one

@@ -108,6 +108,15 @@ impl<'a> Story<'a> {
         self.calls.iter().any(|call| call.name.starts_with(name))
     }
 
+    /// Whether it is about flights: by its calls, or by what was said where none was made.
+    pub fn is_of_airline(&self) -> bool {
+        let call = |call: &Call<'_>| {
+            call.name.contains("reservation") || call.name.contains("_flight") || call.name == "send_certificate"
+        };
+        let said = ["reservation", "flight", "fly "];
+        self.calls.iter().any(call) || said.iter().any(|word| self.customer.contains(word))
+    }
+
     /// Calls that changed something.
     pub fn writes(&self) -> impl Iterator<Item = &Call<'a>> {
         self.calls.iter().filter(|call| call.writes() && !call.failed())

@@ -33,7 +33,12 @@ impl Dialogue<'_> {
             }
             said.extend(answers);
         };
-        answer(self, Act::AskOrder, Fact::Order, &order_answer, "I don't know the order number.");
+        let unknown = if heard.text.contains("reservation") {
+            "I don't know the reservation number."
+        } else {
+            "I don't know the order number."
+        };
+        answer(self, Act::AskOrder, Fact::Order, &order_answer, unknown);
         answer(
             self,
             Act::AskReason,

@@ -2,17 +2,30 @@
 
 use leptos::prelude::*;
 
-use super::super::super::kit::{Icon, Textarea};
+use super::super::super::kit::{Icon, Segmented, SelectOption, Textarea};
+use crate::cast::rules::Trade;
 use crate::present::lessons::{LessonsView, RuleState, RuleView};
 use crate::present::route::Route;
 
-/// An editor with the rules beside it.
+/// An editor with the rules of a trade beside it.
 #[component]
-pub fn LessonsBox(text: RwSignal<String>) -> impl IntoView {
-    let lessons = Memo::new(move |_| text.with(|text| LessonsView::of(text)));
+pub fn LessonsBox(text: RwSignal<String>, trade: RwSignal<Trade>) -> impl IntoView {
+    let lessons = Memo::new(move |_| text.with(|text| LessonsView::of(trade.get(), text)));
+    let trades = Trade::ALL.map(|trade| SelectOption::new(trade.name(), trade.name())).to_vec();
+    let choose = Callback::new(move |name: String| {
+        if let Some(chosen) = Trade::ALL.into_iter().find(|trade| trade.name() == name) {
+            trade.set(chosen);
+        }
+    });
     view! {
         <div class="lessons">
             <div class="lessons-text">
+                <Segmented
+                    label="Rules of"
+                    options=trades
+                    value=Signal::derive(move || trade.get().name().to_owned())
+                    on_change=choose
+                />
                 <Textarea value=text rows=10 label="An instruction to try out" />
                 <p class="lessons-summary num" role="status">
                     {move || lessons.with(LessonsView::summary)}
@@ -25,8 +38,8 @@ pub fn LessonsBox(text: RwSignal<String>) -> impl IntoView {
 
 /// One line for under the editor of an instruction, with the rules behind it.
 #[component]
-pub fn LessonsLine(text: RwSignal<String>) -> impl IntoView {
-    let lessons = Memo::new(move |_| text.with(|text| LessonsView::of(text)));
+pub fn LessonsLine(text: RwSignal<String>, trade: Signal<Trade>) -> impl IntoView {
+    let lessons = Memo::new(move |_| text.with(|text| LessonsView::of(trade.get(), text)));
     view! {
         <details class="lessons-line">
             <summary>
@@ -44,7 +57,7 @@ pub fn LessonsLine(text: RwSignal<String>) -> impl IntoView {
 /// All rules, each with what is said of it.
 #[component]
 fn RuleList(lessons: Memo<LessonsView>) -> impl IntoView {
-    let count = lessons.with_untracked(|lessons| lessons.rules.len());
+    let count = Trade::ALL.into_iter().map(|trade| trade.rules().len()).max().unwrap_or_default();
     let rules = (0..count)
         .map(|at| {
             let rule = Memo::new(move |_| lessons.with(|lessons| lessons.rules.get(at).cloned()));
@@ -60,8 +73,7 @@ fn RuleList(lessons: Memo<LessonsView>) -> impl IntoView {
 
 #[component]
 fn RuleItem(rule: RuleView) -> impl IntoView {
-    let RuleView { rule, state, percent } = rule;
-    let info = rule.info();
+    let RuleView { info, state, percent } = rule;
     let (class, icon, word) = match &state {
         RuleState::Absent => ("rule absent", "open-circle", "not taught"),
         RuleState::Taught { .. } => ("rule taught", "good", "taught"),

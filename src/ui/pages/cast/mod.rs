@@ -5,7 +5,9 @@ use leptos::prelude::*;
 
 use super::super::kit::{Callout, PageBar, PageBody};
 use crate::app::play::Play;
+use crate::app::use_packs;
 use crate::cast::Style;
+use crate::cast::rules::Trade;
 use crate::present::tone::Tone;
 
 mod lessons;
@@ -23,6 +25,11 @@ pub fn CastPage() -> impl IntoView {
     // A copy: trying something out here is no edit of the instruction in Play.
     let own = play.instruction.text.get_untracked();
     let text = RwSignal::new(if own.trim().is_empty() { SAMPLE.to_owned() } else { own });
+    // The rules of what is played, to begin with.
+    let packs = use_packs();
+    let played = untrack(|| packs.loaded(play.last_place.get_untracked().pack()));
+    let trade = played.and_then(|pack| Trade::of_domain(pack.world.domain.name)).unwrap_or_default();
+    let trade = RwSignal::new(trade);
     view! {
         <PageBar title="Rehearsal cast" />
         <PageBody>
@@ -74,11 +81,11 @@ pub fn CastPage() -> impl IntoView {
                     <header class="section-head">
                         <h2>"What the agent understands"</h2>
                         <p>
-                            "Write an instruction, and see which rules it teaches and by which sentence. "
+                            "Write an instruction for a shop or an airline, and see which rules it teaches and by which sentence. "
                             "The text begins as a copy of the instruction in Play; what you try here stays here."
                         </p>
                     </header>
-                    <LessonsBox text />
+                    <LessonsBox text trade />
                 </section>
             </div>
         </PageBody>

@@ -13,6 +13,7 @@ use crate::app::play::{Phase, Play, Running, Start, Who};
 use crate::app::runs::{RunRefusal, SEED};
 use crate::app::seats::{SeatChoice, SeatChoices, Sitting, use_seats};
 use crate::app::{Action, App, InstructionVersions, use_app, use_versions};
+use crate::cast::rules::Trade;
 use crate::cast::trial_seed;
 use crate::journal::{Examples, Instruction};
 use crate::platform::clock::BrowserClock;
@@ -66,6 +67,13 @@ pub enum Refusal {
 }
 
 impl Control {
+    /// What the agent works in, in the pack that is shown. Tracks.
+    #[must_use]
+    pub fn trade(self) -> Trade {
+        let domain = self.site.world.with(|pack| pack.as_ref().map(|pack| pack.world.domain.name));
+        domain.and_then(Trade::of_domain).unwrap_or_default()
+    }
+
     #[must_use]
     pub fn new(site: PlaySite, draft: Draft) -> Self {
         Self {

@@ -167,7 +167,7 @@ pub fn InstructionTab(draft: Draft, control: Control) -> impl IntoView {
                 </Callout>
             </Show>
             <Show when=move || is_rehearsed.get()>
-                <LessonsLine text=draft.text />
+                <LessonsLine text=draft.text trade=Signal::derive(move || control.trade()) />
             </Show>
             <UsedText draft diff />
         </section>
