@@ -33,6 +33,7 @@ fn record(arms: usize, tasks: usize, trials: u32) -> BatchRecord {
         instruction: Instruction { text: "Help <b>kindly</b>.".into(), name: format!("v{at}"), version: None },
         agent: Occupant::new(OccupantKind::Endpoint, "vendor/model-x at api.example.com"),
         strategy: AgentStrategy::default(),
+        examples: String::new(),
         temperature: None,
     };
     BatchRecord {

@@ -86,6 +86,7 @@ fn record() -> BatchRecord {
         instruction: Instruction { text: text.to_owned(), name: name.to_owned(), version: None },
         agent: occupant(Seat::Agent, &Sitter::cast(Seat::Agent), String::new()),
         strategy: AgentStrategy::default(),
+        examples: String::new(),
         temperature: None,
     };
     let settings = BatchSettings { trials: TRIALS, concurrency: 4, ..BatchSettings::of_tasks((0..TASKS).collect()) };

@@ -64,7 +64,7 @@ impl App {
         let play = Play::provide(runs, packs, seats);
         let examples = ExampleSets::provide(runs);
         spawn_local(examples.restore());
-        let batches = Batches::provide(runs, packs, seats);
+        let batches = Batches::provide(runs, packs, seats, examples);
         spawn_local(batches.refresh());
         spawn_local(runs.read());
         let versions = InstructionVersions::new(play.instruction, endpoints, storage, app.toasts);

@@ -53,6 +53,9 @@ pub struct Arm {
     pub instruction: Instruction,
     pub agent: Occupant,
     pub strategy: AgentStrategy,
+    /// The id of the set that a few-shot agent's examples are drawn from; empty for other agents.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub examples: String,
     /// Sent with each call of the agent's where it is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
@@ -150,7 +153,7 @@ impl BatchRecord {
         self.arms.get(arm).map(|arm| SeatedBy { agent: arm.agent.clone(), user: self.user.clone() })
     }
 
-    /// The header of the run at a place; `None` for an arm that there is not.
+    /// The header of the run at a place, without the examples of a few-shot agent; `None` for an arm that there is not.
     #[must_use]
     pub fn header(&self, at: usize, cell: &Cell, at_hand: (&World, &Task), now_ms: u64) -> Option<Header> {
         let (world, task) = at_hand;
@@ -301,6 +304,7 @@ fn arm(value: &Value) -> Option<Arm> {
         instruction: instruction(value.get("instruction")?)?,
         agent: occupant(value.get("agent")?)?.0,
         strategy: from(value.get("strategy")).unwrap_or_default(),
+        examples: text(value.get("examples")).unwrap_or_default(),
         temperature: value.get("temperature").and_then(Value::as_f64),
     })
 }
@@ -374,7 +378,8 @@ mod tests {
             name: name.to_owned(),
             instruction: Instruction { text: format!("Text of {name}"), name: name.to_owned(), version: None },
             agent: Occupant::new(OccupantKind::Cast, "rehearsal agent").with_choice("cast"),
-            strategy: AgentStrategy::default(),
+            strategy: AgentStrategy::FewShot,
+            examples: "set-1".into(),
             temperature: Some(0.5),
         };
         let mut settings = BatchSettings::of_tasks(vec![4, 1]);

@@ -4,6 +4,7 @@ mod airline;
 mod airline_calibration;
 mod airline_coach;
 mod airline_phrasings;
+mod airline_robust;
 mod calibration;
 mod phrasings;
 mod rehearsal;

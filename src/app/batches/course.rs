@@ -85,7 +85,14 @@ impl Batches {
         // Checked when the batch was taken up.
         let Some(cell) = live.cells.get(at) else { return Ok(Ended::failed(false)) };
         let Some(task) = world.task(&record.split, cell.task).cloned() else { return Ok(Ended::failed(false)) };
-        let Some(header) = record.header(at, cell, (world, &task), now_ms()) else { return Ok(Ended::failed(false)) };
+        let Some(mut header) = record.header(at, cell, (world, &task), now_ms()) else {
+            return Ok(Ended::failed(false));
+        };
+        match self.examples_of(record, cell) {
+            Ok(examples) => header.examples = examples,
+            // The set was deleted while the batch ran.
+            Err(why) => return Ok(Ended::of_set_up(why.to_string())),
+        }
         let id = header.id.clone();
         let sitting = Sitting {
             world,
@@ -97,8 +104,7 @@ impl Batches {
         let by = header.seated_by();
         let (Some(agent), Some(user)) = (seat(Seat::Agent, &by), seat(Seat::User, &by)) else {
             // The endpoint was removed while the batch ran.
-            let gone = ChatError::new(ChatErrorKind::Config, "A model of this batch is not here any more.");
-            return Ok(Ended { attempt: Attempt::Failed { may_pass: false }, error: Some(gone) });
+            return Ok(Ended::of_set_up("A model of this batch is not here any more.".to_owned()));
         };
         let is_program = |seated: &Seated<'_>| seated.by.kind == OccupantKind::Cast;
         let costs_nothing = is_program(&agent) && is_program(&user);
@@ -156,6 +162,12 @@ struct Ended {
 impl Ended {
     const fn failed(may_pass: bool) -> Self {
         Self { attempt: Attempt::Failed { may_pass }, error: None }
+    }
+
+    /// What it was to be made with is not there.
+    fn of_set_up(why: String) -> Self {
+        let error = Some(ChatError::new(ChatErrorKind::Config, why));
+        Self { attempt: Attempt::Failed { may_pass: false }, error }
     }
 
     fn of(episode: &Episode) -> Self {

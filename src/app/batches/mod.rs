@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use self::live::Live;
+use super::examples::ExampleSets;
 use super::packs::Packs;
 use super::recording::{Recording, Unsaved};
 use super::runs::{Keyless, Reading, RunRefusal, Runs};
@@ -22,6 +23,7 @@ use crate::platform::clock::BrowserClock;
 use crate::platform::page;
 use crate::present::evaluate::Board;
 use crate::provider::http::Clock;
+use crate::rollout::agent::few_shot::FewShotError;
 use crate::rollout::{Cell, Seat};
 use crate::workspace::{BatchRecord, BatchStore};
 
@@ -56,6 +58,7 @@ pub struct Batches {
     pub runs: Runs,
     packs: Packs,
     seats: SeatChoices,
+    examples: ExampleSets,
 }
 
 /// What a batch under way is doing.
@@ -94,6 +97,10 @@ pub enum BatchRefusal {
     NoTask { pack: String, task: TaskId },
     #[error("“{0}” is not here any more, so it can't be asked. Set up a new batch with what is there.")]
     NoSeat(String),
+    #[error("The set of examples of “{0}” is not here any more. Set up a new batch with one that is.")]
+    NoSet(String),
+    #[error("The examples can't be drawn: {0}.")]
+    Examples(#[from] FewShotError),
     #[error("A person can't fill a seat of a batch. Choose a model or a program.")]
     Person,
     #[error("{fault} {}", .fault.next_step())]
@@ -118,7 +125,7 @@ impl From<RunRefusal> for BatchRefusal {
 
 impl Batches {
     /// Makes the state available to all components below.
-    pub fn provide(runs: Runs, packs: Packs, seats: SeatChoices) -> Self {
+    pub fn provide(runs: Runs, packs: Packs, seats: SeatChoices, examples: ExampleSets) -> Self {
         let batches = Self {
             list: RwSignal::new(Vec::new()),
             reading: RwSignal::new(Reading::Looking),
@@ -133,6 +140,7 @@ impl Batches {
             runs,
             packs,
             seats,
+            examples,
         };
         provide_context(batches);
         batches

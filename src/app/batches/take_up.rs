@@ -8,12 +8,12 @@ use leptos::task::spawn_local;
 use super::live::Live;
 use super::{BatchPhase, BatchRefusal, Batches};
 use crate::app::seats::Sitting;
-use crate::journal::{BatchId, RunState};
+use crate::journal::{BatchId, Examples, RunState};
 use crate::platform::clock::BrowserClock;
 use crate::platform::tabs;
 use crate::present::strategies::Strategies;
 use crate::provider::http::Clock;
-use crate::rollout::{Batch, Cell, CellState, Event, Seat};
+use crate::rollout::{AgentStrategy, Batch, Cell, CellState, Event, Seat};
 use crate::workspace::BatchRecord;
 
 /// Keeps other tabs from driving a batch for as long as it is held; `None` where the browser has no locks.
@@ -43,6 +43,9 @@ impl Batches {
             return Err(BatchRefusal::NoTask { pack: record.pack.clone(), task: record.task_id(cell) });
         }
         self.check_seats(&record, &world, &cells)?;
+        for cell in cells.iter() {
+            self.examples_of(&record, cell)?;
+        }
         let batch = self.restored(&record, &cells, again).await?;
         if self.live_of(id).is_some() {
             return Ok(());
@@ -70,6 +73,17 @@ impl Batches {
             }
         }
         Ok(())
+    }
+
+    /// What a few-shot agent is shown in a rollout; nothing for other agents.
+    pub(super) fn examples_of(self, record: &BatchRecord, cell: &Cell) -> Result<Examples, BatchRefusal> {
+        let arm = record.arms.get(cell.arm).filter(|arm| arm.strategy == AgentStrategy::FewShot);
+        let Some(arm) = arm else { return Ok(Examples::default()) };
+        // Another set in its place would be another arm.
+        if !untrack(|| self.examples.list()).iter().any(|set| set.id == arm.examples) {
+            return Err(BatchRefusal::NoSet(arm.name.clone()));
+        }
+        Ok(self.examples.draw(&arm.examples, record.settings.seed, cell.task, cell.trial)?)
     }
 
     /// The schedule with what is recorded of it.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::present::format::counted;
 use crate::rollout::findings::{Finding, What};
 use crate::rollout::{Episode, findings};
 
@@ -49,9 +50,13 @@ fn line(finding: &Finding) -> FaultLine {
         What::RefusedWrite { tool, answer } => ("refused change", format!("{tool} answered: {answer}")),
         What::OutputNotSaid { text } => ("output not said", format!("The customer was never told “{text}”.")),
         What::OutsideTask { said } => ("customer outside its task", format!("The customer spoke of {said}.")),
-        What::StoppedEarly { missing } => {
-            ("customer left early", format!("The customer left with {missing} expected changes not made."))
-        }
+        What::StoppedEarly { missing } => (
+            "customer left early",
+            format!(
+                "The customer left with {} not made.",
+                counted(*missing as u64, "expected change", "expected changes")
+            ),
+        ),
         What::NeedlessTransfer => {
             ("needless transfer", "Handed over to a person where the task expects none.".to_owned())
         }

@@ -117,6 +117,7 @@ pub fn record(run: &RecordedRun, target: Target<'_>, file: &str, id: BatchId, no
             },
             agent: Occupant::new(OccupantKind::Script, agent),
             strategy: crate::rollout::AgentStrategy::default(),
+            examples: String::new(),
             temperature: None,
         }],
         user: Occupant::new(OccupantKind::Script, "recorded customer"),

@@ -84,8 +84,9 @@ pub struct Offer {
     pub cabins: Vec<(String, i64, Money)>,
 }
 
+/// A count, kept to what counts of bags and seats can be.
 fn number(record: &Value, name: &str) -> i64 {
-    record.get(name).and_then(Value::as_i64).unwrap_or_default()
+    record.get(name).and_then(Value::as_i64).unwrap_or_default().clamp(-10_000, 10_000)
 }
 
 impl Passenger {

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::app::examples::ExampleSets;
 use crate::app::packs::LoadedPack;
 use crate::app::play::Play;
 use crate::app::seats::{SeatChoice, SeatChoices, use_seats};
@@ -27,6 +28,8 @@ pub struct ArmChoice {
     /// A sitter's key; empty for whoever comes first.
     pub agent: String,
     pub strategy: AgentStrategy,
+    /// The id of the set of examples for a few-shot agent.
+    pub examples: String,
 }
 
 /// What the arms are chosen from. A small copyable handle.
@@ -35,17 +38,24 @@ pub struct ArmSource {
     pub pack: Signal<Option<LoadedPack>>,
     pub seats: SeatChoices,
     pub versions: InstructionVersions,
+    examples: ExampleSets,
     play: Play,
 }
 
 impl ArmSource {
     pub fn new(pack: Signal<Option<LoadedPack>>) -> Self {
-        Self { pack, seats: use_seats(), versions: use_versions(), play: expect_context() }
+        Self { pack, seats: use_seats(), versions: use_versions(), examples: expect_context(), play: expect_context() }
     }
 
     /// The first arm of a new form: where teaching begins, else the policy.
     pub fn first(self) -> ArmChoice {
-        ArmChoice { key: 0, instruction: POLICY.to_owned(), agent: String::new(), strategy: AgentStrategy::default() }
+        ArmChoice {
+            key: 0,
+            instruction: POLICY.to_owned(),
+            agent: String::new(),
+            strategy: AgentStrategy::default(),
+            examples: String::new(),
+        }
     }
 
     /// The instructions that may be chosen. Tracks.
@@ -115,15 +125,27 @@ impl ArmSource {
             if choice.strategy != AgentStrategy::default() {
                 parts.push(choice.strategy.name().to_owned());
             }
+            let examples = match choice.strategy {
+                AgentStrategy::FewShot => untrack(|| self.examples.find(&choice.examples)).map(|set| set.id.clone()),
+                _ => None,
+            };
             Some(Arm {
                 name: parts.join(" · "),
                 instruction: Instruction { text, name: version.label(), version: Some(version.id.to_string()) },
                 agent,
                 strategy: choice.strategy,
+                examples: examples.unwrap_or_default(),
                 temperature,
             })
         };
-        choices.iter().filter_map(arm).collect()
+        let mut arms: Vec<Arm> = choices.iter().filter_map(arm).collect();
+        // Two that are alike are told apart by their numbers.
+        for at in 1..arms.len() {
+            if arms[..at].iter().any(|before| before.name == arms[at].name) {
+                arms[at].name = format!("{} (arm {})", arms[at].name, at + 1);
+            }
+        }
+        arms
     }
 }
 
@@ -170,11 +192,18 @@ fn ArmRow(source: ArmSource, arms: RwSignal<Vec<ArmChoice>>, key: u64) -> impl I
     let agent_key = Signal::derive(move || agent().and_then(|by| by.choice).unwrap_or_default());
     // Programs speak in tool calls only.
     let is_model = Memo::new(move |_| agent().is_some_and(|by| by.kind == OccupantKind::Endpoint));
-    let strategies = Signal::stored(
-        [AgentStrategy::ToolCalling, AgentStrategy::Act, AgentStrategy::React]
-            .map(|strategy| SelectOption::new(strategy.name(), strategy.name()))
-            .to_vec(),
-    );
+    let sets = Signal::derive(move || {
+        let sets = source.examples.list().into_iter();
+        sets.map(|set| SelectOption::new(set.id.clone(), set.name.clone())).collect::<Vec<_>>()
+    });
+    let strategies = Signal::derive(move || {
+        // Without examples there is nothing to show.
+        let has_sets = !sets.with(Vec::is_empty);
+        let all = AgentStrategy::ALL.into_iter().filter(|own| has_sets || *own != AgentStrategy::FewShot);
+        all.map(|strategy| SelectOption::new(strategy.name(), strategy.name())).collect::<Vec<_>>()
+    });
+    let is_shown_examples =
+        Memo::new(move |_| own.with(|own| own.as_ref().is_some_and(|own| own.strategy == AgentStrategy::FewShot)));
     let choose_agent = move |agent: String| {
         change(&|arm: &mut ArmChoice| {
             arm.agent.clone_from(&agent);
@@ -204,6 +233,17 @@ fn ArmRow(source: ArmSource, arms: RwSignal<Vec<ArmChoice>>, key: u64) -> impl I
                     value=Signal::derive(move || own.get().map_or("", |own| own.strategy.name()).to_owned())
                     on_change=choose_strategy
                     label="How it is asked"
+                />
+            </Show>
+            <Show when=move || is_shown_examples.get()>
+                <Select
+                    options=sets
+                    value=Signal::derive(move || {
+                        let chosen = own.get().map(|own| own.examples).unwrap_or_default();
+                        source.examples.find(&chosen).map(|set| set.id.clone()).unwrap_or_default()
+                    })
+                    on_change=move |id: String| change(&|arm: &mut ArmChoice| arm.examples.clone_from(&id))
+                    label="Examples"
                 />
             </Show>
             <Show when=move || { arms.with(Vec::len) > 1 }>

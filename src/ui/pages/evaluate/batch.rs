@@ -272,7 +272,7 @@ fn Going(site: BatchSite) -> impl IntoView {
     view! {
         <div class="card pad batch-going">
             <Progress value label figure />
-            <div class="row batch-controls">
+            <div class="batch-controls">
                 <p class="small muted grow">{asked}</p>
                 <Controls site />
             </div>

@@ -284,7 +284,7 @@ pub fn SetupForm(
                     }
                 })
             }}
-            <div class="row batch-start">
+            <div class="batch-start">
                 <Button
                     kind=ButtonKind::Primary
                     icon="play"

@@ -20,9 +20,9 @@ pub fn route(text: &str) -> (Option<&'static str>, Option<&'static str>) {
             let lower = fold(text);
             let at = |code: &str| {
                 let city = lower.find(&fold(&city(code)));
-                city.or_else(|| text.find(code)).unwrap_or_default()
+                city.or_else(|| lower.find(&fold(code))).unwrap_or_default()
             };
-            let turned = lower[..at(first).min(lower.len())].trim_end().ends_with(" to") && lower.contains(" from ");
+            let turned = lower[..at(first)].trim_end().ends_with(" to") && lower.contains(" from ");
             if turned { (Some(second), Some(first)) } else { (Some(first), Some(second)) }
         }
     }

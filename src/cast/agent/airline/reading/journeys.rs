@@ -107,7 +107,10 @@ fn leg(text: &str) -> Option<Leg> {
     let words = tokens(text);
     let lower = fold(text);
     let instead = ["instead of", "rather than"].iter().filter_map(|mark| lower.find(mark)).min();
-    let after = |at: usize| instead.is_none_or(|mark| at < mark || text[mark..at].contains(','));
+    // Places in the folded text are those of the text but where folding changes lengths: then nothing is passed over.
+    let after = |at: usize| {
+        instead.is_none_or(|mark| at < mark || text.get(mark..at).is_none_or(|between| between.contains(',')))
+    };
     let date = dates(text).into_iter().filter(|(at, _)| after(*at)).map(|(_, date)| date).next_back();
     let back = has(&words, &["back", "return", "returning", "home", "inbound"]);
     let there = has(&words, &["there", "outbound", "out", "departing"]);
