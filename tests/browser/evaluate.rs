@@ -4,16 +4,18 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use serde_json::{Value, json};
 use thirtyfour::{By, Key};
 
 use super::{
-    page::Page,
+    page::{PACK, Page},
     support::{
         Outcome, Session, in_browser,
         mock::Mock,
+        places,
         session::{Scheme, Window},
         wait::{LONG, Look, SOON, until},
     },
@@ -293,20 +295,49 @@ async fn a_batch_that_is_paused_stopped_and_killed_asks_for_nothing_twice() {
     .await;
 }
 
+/// One answer in ten fails: refused, cut off by the connection, or ended without its end mark.
+/// The numbers share no factor, or one fault would always take the place of another.
+const FAULTS: &str = "503:every=17;drop_mid:every=37,n=3;truncate:every=41,n=2";
+
+/// How long the waits before so many repeated calls may take together.
+const VERY_LONG: Duration = Duration::from_secs(400);
+
 #[tokio::test]
 async fn a_server_that_fails_in_a_tenth_of_its_answers_costs_no_rollout() {
-    with_server("503:every=10", async |session, page, _| {
+    in_browser(async |session| {
+        if places::upstream()?.is_none() {
+            return Ok(());
+        }
+        let Some(mock) = Mock::start(&thinks()).await? else { return Ok(()) };
+        let page = Page::load_pack(session).await?;
+        page.go_to("Models").await?;
+        page.configure_endpoint(&mock.keyless_url(FAULTS), "", "mock-chat").await?;
+        page.go_to("Evaluate").await?;
         session.witness().expect("503");
-        page.set_up_batch("train", "", "4").await?;
+        session.witness().expect("ERR_");
+        session.field("Pack").choose_option(PACK).await?;
+        page.set_up_batch("test", "0-49", "4").await?;
         session.field("At the same time").enter("8").await?;
         page.start_batch().await?;
-        page.rollouts_done("48 of 48").await?;
-        session.sees("Done").await?;
-        let scored = session.visible_text().await?;
-        assert!(scored.contains("48 scored · 0 unscored"), "{scored}");
+        until("200 rollouts", VERY_LONG, async || {
+            let all = session.visible_text().await?;
+            Ok(if all.contains("200 of 200 rollouts") { Look::Seen(()) } else { Look::NotYet(all) })
+        })
+        .await?;
+        let text = session.visible_text().await?;
+        // Each has its verdict, and each of its replies was kept once.
+        assert!(text.contains("200 scored · 0 unscored"), "{text}");
+        assert!(text.contains(&format!("{} model calls", thousands(200 * CALLS))), "{text}");
+        let failed = mock.chats()?.len() - 200 * CALLS;
+        assert!(failed * 12 >= 200 * CALLS, "{failed} answers failed");
         Ok(())
     })
     .await;
+}
+
+/// A number as the page writes it.
+fn thousands(number: usize) -> String {
+    if number < 1_000 { number.to_string() } else { format!("{},{:03}", number / 1_000, number % 1_000) }
 }
 
 #[tokio::test]
