@@ -3,6 +3,7 @@
 use leptos::{prelude::*, task::spawn_local};
 
 use super::examples::ExampleSets;
+use super::judges::Judges;
 use super::play::Play;
 use super::seats::SeatChoices;
 use super::{Actions, Batches, Endpoints, InstructionVersions, Packs, PageStore, Runs, Theme, Toasts};
@@ -64,6 +65,8 @@ impl App {
         let play = Play::provide(runs, packs, seats);
         let examples = ExampleSets::provide(runs);
         spawn_local(examples.restore());
+        let judges = Judges::provide(endpoints, runs, storage);
+        spawn_local(judges.restore());
         let batches = Batches::provide(runs, packs, seats, examples);
         spawn_local(batches.refresh());
         spawn_local(runs.read());

@@ -43,6 +43,7 @@ mod desk;
 mod fork;
 mod hidden;
 mod instruction;
+mod judging;
 mod keeping;
 mod place;
 mod record_change;
