@@ -67,7 +67,7 @@ impl App {
         spawn_local(examples.restore());
         let judges = Judges::provide(endpoints, runs, storage);
         spawn_local(judges.restore());
-        let batches = Batches::provide(runs, packs, seats, examples);
+        let batches = Batches::provide(runs, packs, seats, examples, judges);
         spawn_local(batches.refresh());
         spawn_local(runs.read());
         let versions = InstructionVersions::new(play.instruction, endpoints, storage, app.toasts);
