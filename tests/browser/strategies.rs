@@ -194,7 +194,7 @@ async fn examples_are_made_from_won_runs_of_a_rated_batch_and_shown_to_a_few_sho
         // A summary has no role of its own that all browsers agree on.
         session.script("document.querySelector('.batch-setup summary').click()").await?;
         session.field("Rated by").choose_option("cast").await?;
-        session.field("Rubric: what is judged, yes or no").thing().await?;
+        session.field("Rubric").thing().await?;
         session.named("button", "Start the batch").click().await?;
         until("the ratings", LONG, async || {
             let all = session.visible_text().await?;

@@ -71,7 +71,7 @@ fn RatingFigures(site: BatchSite) -> impl IntoView {
             Some(
                 view! {
                     <div class="pane-head">
-                        <h3>"By the rater"</h3>
+                        <h2>"By the rater"</h2>
                     </div>
                     <div class="table-scroll" tabindex="0" role="region" aria-label="Figures by the rater">
                         {table}

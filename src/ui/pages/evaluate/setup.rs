@@ -155,7 +155,9 @@ pub fn SetupForm(
             user_strategy: user_strategy.get_untracked(),
             max_steps: DEFAULT_MAX_STEPS,
             settings,
-            rater: rater_now.get_untracked().map(|by| BatchRater { by, rubric: judges.saved().rubric().to_owned() }),
+            rater: rater_now
+                .get_untracked()
+                .map(|by| BatchRater { by, rubric: untrack(|| judges.saved()).rubric().to_owned() }),
             imported: None,
         };
         let id = record.id.clone();
@@ -270,7 +272,7 @@ pub fn SetupForm(
                     {number("Limit: model calls", fields.calls, "Empty for no limit.")}
                     {number("Limit: tokens", fields.tokens, "As far as providers tell them.")}
                     {number("Limit: US dollars", fields.cost, "As far as providers tell prices.")}
-                    <Field label="Rated by" hint="Reads each scored rollout by the rubric; the reward stays.">
+                    <Field label="Rated by" hint="One more call for each scored rollout; the reward stays beside it.">
                         <Select options=rater_options value=rater on_change=move |key| rater.set(key) />
                     </Field>
                     <Show when=move || rater_now.with(Option::is_some)>

@@ -16,7 +16,7 @@ use crate::present::tone::Tone;
 use crate::rollout::Occupant;
 use crate::rollout::rating::DEFAULT_RUBRIC;
 use crate::rollout::trajectory::conversation;
-use crate::ui::kit::{Button, ButtonKind, Callout, Fold, FoldKind, Select, SelectOption, Textarea};
+use crate::ui::kit::{Button, ButtonKind, Callout, Field, Fold, FoldKind, Select, SelectOption, Textarea};
 
 /// What rules found in the lost rollout on show; each finding leads to its step.
 #[component]
@@ -43,7 +43,7 @@ pub fn FindingList(found: Arc<[FaultLine]>) -> impl IntoView {
             </li>
         }
     };
-    view! { <ul class="findings">{found.iter().map(row).collect_view()}</ul> }
+    view! { <ul class="fault-list">{found.iter().map(row).collect_view()}</ul> }
 }
 
 fn capital(text: &str) -> String {
@@ -201,7 +201,7 @@ fn RatingSection(run: RunId, kept: bool) -> impl IntoView {
 #[component]
 pub fn RubricEditor() -> impl IntoView {
     let judges = use_judges();
-    let text = RwSignal::new(judges.saved().rubric);
+    let text = RwSignal::new(untrack(|| judges.saved()).rubric);
     let changed = Signal::derive(move || text.with(|text| text.trim() != DEFAULT_RUBRIC));
     let keep = move |rubric: String| judges.change(|saved| saved.rubric = rubric);
     let reset = move |()| {
@@ -209,7 +209,9 @@ pub fn RubricEditor() -> impl IntoView {
         keep(DEFAULT_RUBRIC.to_owned());
     };
     view! {
-        <Textarea value=text rows=3 label="Rubric: what is judged, yes or no" on_commit=Callback::new(keep) />
+        <Field label="Rubric" hint="What is judged, yes or no. Kept for the next ratings.">
+            <Textarea value=text rows=3 on_commit=Callback::new(keep) />
+        </Field>
         <div class="button-row">
             <Button
                 small=true
