@@ -50,6 +50,7 @@ fn record(arms: usize, tasks: usize, trials: u32) -> BatchRecord {
         user_strategy: UserStrategy::default(),
         max_steps: 30,
         settings: BatchSettings { trials, ..BatchSettings::of_tasks((0..tasks).collect()) },
+        rater: None,
         imported: None,
     }
 }
@@ -368,4 +369,38 @@ fn what_rules_found_is_told_in_words_and_counted() {
     assert!(lines.iter().any(|line| line.kind == "missing change"), "{lines:?}");
     let tally = fault::tally(lines.iter().chain(&lines));
     assert_eq!(tally.iter().find(|(kind, _)| *kind == "missing change").map(|(_, count)| *count), Some(2));
+}
+
+#[test]
+fn ratings_stand_beside_rewards_and_only_what_is_rated_counts() {
+    use taupe::journal::{Judged, Judgements, Rated};
+    use taupe::present::evaluate::Ratings;
+    use taupe::rollout::Rating;
+
+    let outcomes: Outcomes<'_> = &[&[WON, LOST], &[LOST, None], &[WON, WON]];
+    let board = batch(&[outcomes], 2);
+    let rated = |verdict: &str| {
+        let rating = Rating::read(&format!("Property: p\nVerdict: {verdict}")).unwrap();
+        let by = Occupant::new(OccupantKind::Cast, "rehearsal rater");
+        let found = Rated { rubric: "p".into(), rating };
+        let spent = Spent { calls: 1, ..Spent::default() };
+        Judgements { rating: Some(Judged { found, by, at_ms: 0, spent }), attribution: None }
+    };
+    let (yes, no) = (rated("yes"), rated("no"));
+    let before = board.spent().calls;
+    // By task and trial: the lost trial of task 0 is rated 1, task 2 is rated once, the unscored one never counts.
+    let judged = |task: usize, trial: u32| match (task, trial) {
+        (0, _) | (1, 1) => Some(&yes),
+        (1, 0) => Some(&no),
+        (2, 0) => Some(&yes),
+        _ => None,
+    };
+    let cells: Vec<_> = board.places.iter().map(|place| place.cell).collect();
+    let board = board.with_ratings(|at| judged(cells[at].task, cells[at].trial));
+    let ratings = Ratings::of(&board, 0);
+    assert_eq!((ratings.rated, ratings.unrated, ratings.holds, ratings.agree), (4, 1, 3, 3));
+    assert_eq!(ratings.average, Some(0.75));
+    // Task 0: both of two; task 1: none of one; task 2: one of one.
+    assert_eq!(ratings.pass_hat, [Some(2.0 / 3.0), Some(1.0)]);
+    assert_eq!(board.spent().calls, before + 5, "what rating took is part of what the batch took");
 }

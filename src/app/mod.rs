@@ -7,6 +7,7 @@ pub mod batches;
 pub mod endpoints;
 pub mod examples;
 pub mod incoming;
+pub mod judges;
 pub mod moments;
 pub mod pace;
 pub mod packs;

@@ -10,7 +10,7 @@ use futures::future::LocalBoxFuture;
 use leptos::prelude::*;
 
 use super::runs::{Runs, now_ms};
-use crate::journal::{Event as Entry, Journal, RunId, Summary};
+use crate::journal::{Event as Entry, Header, Journal, RunId, Summary};
 use crate::pack::StorageFault;
 use crate::platform::tabs;
 use crate::rollout::{Episode, Event, Recorder};
@@ -131,10 +131,11 @@ impl Recording {
         let mut journal = self.journal();
         // What it was renamed to meanwhile.
         if let Some(known) = untrack(|| self.0.runs.find(&journal.header.id)) {
-            let (title, note) = (known.header.title.clone(), known.header.note.clone());
-            if (&title, &note) != (&journal.header.title, &journal.header.note) {
+            let of = |header: &Header| (header.title.clone(), header.note.clone(), header.judgements.clone());
+            let now = of(&known.header);
+            if now != of(&journal.header) {
                 let own = &mut Arc::make_mut(&mut journal).header;
-                (own.title, own.note) = (title, note);
+                (own.title, own.note, own.judgements) = now;
                 *self.0.journal.borrow_mut() = Arc::clone(&journal);
             }
         }

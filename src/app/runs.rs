@@ -11,7 +11,7 @@ use leptos::task::spawn_local;
 use super::endpoints::Endpoints;
 use super::storage::PageStore;
 use crate::domain::TaskId;
-use crate::journal::{BatchId, Header, Journal, RunId, Summary};
+use crate::journal::{BatchId, Header, Journal, Judgements, RunId, Summary};
 use crate::pack::storage::{Change, Store};
 use crate::pack::{Storage, StorageFault};
 use crate::platform::clock::BrowserClock;
@@ -226,6 +226,11 @@ impl Runs {
     /// Changes the note to a run, and keeps that in the background.
     pub fn annotate(self, id: &RunId, note: String) {
         self.change(id, |header| header.note = note);
+    }
+
+    /// Keeps what was found about a run, in the background.
+    pub(super) fn judge(self, id: &RunId, change: impl FnOnce(&mut Judgements)) {
+        self.change(id, |header| change(&mut header.judgements));
     }
 
     fn change(self, id: &RunId, change: impl FnOnce(&mut Header)) {

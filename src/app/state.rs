@@ -3,6 +3,7 @@
 use leptos::{prelude::*, task::spawn_local};
 
 use super::examples::ExampleSets;
+use super::judges::Judges;
 use super::play::Play;
 use super::seats::SeatChoices;
 use super::{Actions, Batches, Endpoints, InstructionVersions, Packs, PageStore, Runs, Theme, Toasts};
@@ -64,7 +65,9 @@ impl App {
         let play = Play::provide(runs, packs, seats);
         let examples = ExampleSets::provide(runs);
         spawn_local(examples.restore());
-        let batches = Batches::provide(runs, packs, seats, examples);
+        let judges = Judges::provide(endpoints, runs, storage);
+        spawn_local(judges.restore());
+        let batches = Batches::provide(runs, packs, seats, examples, judges);
         spawn_local(batches.refresh());
         spawn_local(runs.read());
         let versions = InstructionVersions::new(play.instruction, endpoints, storage, app.toasts);

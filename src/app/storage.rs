@@ -31,6 +31,8 @@ pub enum Setting {
     Seats,
     /// How the models in the seats are asked.
     Strategies,
+    /// Who judges rollouts, and by what.
+    Judges,
 }
 
 impl Setting {
@@ -42,6 +44,7 @@ impl Setting {
             Self::LastPack => "last-pack",
             Self::Seats => "seats",
             Self::Strategies => "strategies",
+            Self::Judges => "judges",
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod evaluate;
 pub mod findings;
 pub mod fork;
 pub mod format;
+pub mod judging;
 pub mod keys;
 pub mod lessons;
 pub mod matching;

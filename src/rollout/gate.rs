@@ -72,7 +72,7 @@ impl Gate {
     }
 
     /// Waits until stopped.
-    pub(super) fn stopped(&self) -> impl Future<Output = ()> + '_ {
+    pub fn stopped(&self) -> impl Future<Output = ()> + '_ {
         poll_fn(|context| match self.mode.get() {
             Mode::Stopped => Poll::Ready(()),
             _ => self.wait(context.waker()),

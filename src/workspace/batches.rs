@@ -41,6 +41,9 @@ pub struct BatchRecord {
     /// The limit on the agent's model calls in each rollout.
     pub max_steps: usize,
     pub settings: BatchSettings,
+    /// `None`: nobody does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rater: Option<BatchRater>,
     /// What a result file told, where the batch is one that was run elsewhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub imported: Option<Imported>,
@@ -59,6 +62,13 @@ pub struct Arm {
     /// Sent with each call of the agent's where it is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
+}
+
+/// Who rates the rollouts of a batch after their end, and by what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BatchRater {
+    pub by: Occupant,
+    pub rubric: String,
 }
 
 /// What a result file told.
@@ -294,6 +304,9 @@ fn restore(id: &BatchId, content: &[u8], warnings: &mut Vec<String>) -> Option<B
         user_strategy: from(map.get("user_strategy")).unwrap_or_default(),
         max_steps: map.get("max_steps").and_then(max_steps).unwrap_or(DEFAULT_MAX_STEPS),
         settings,
+        rater: map.get("rater").and_then(|rater| {
+            Some(BatchRater { by: occupant(rater.get("by")?)?.0, rubric: text(rater.get("rubric"))? })
+        }),
         imported: map.get("imported").and_then(Value::as_object).map(imported),
     })
 }
@@ -399,6 +412,10 @@ mod tests {
             user_strategy: UserStrategy::Verify,
             max_steps: 12,
             settings,
+            rater: Some(BatchRater {
+                by: Occupant::new(OccupantKind::Cast, "rehearsal rater"),
+                rubric: "Kind?".into(),
+            }),
             imported: None,
         }
     }

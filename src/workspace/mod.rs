@@ -12,7 +12,7 @@ pub mod restore;
 pub mod runs;
 pub mod versions;
 
-pub use batches::{Again, Arm, BatchRecord, BatchStore, ImportedResult, OtherAnswer};
+pub use batches::{Again, Arm, BatchRater, BatchRecord, BatchStore, ImportedResult, OtherAnswer};
 pub use export::{ImportError, export, import};
 pub use link::{BadLink, LinkTooLong};
 pub use restore::{Restored, Warning};

@@ -199,7 +199,7 @@ pub(super) fn instruction(value: &Value) -> Option<Instruction> {
     })
 }
 
-pub(super) fn examples(value: &Value) -> Examples {
+fn examples(value: &Value) -> Examples {
     Examples {
         from: text(value.get("from")).map(|name| cut(&name)).unwrap_or_default(),
         displays: from(value.get("displays")).unwrap_or_default(),

@@ -19,4 +19,5 @@ mod runs;
 mod script;
 mod seats;
 mod shell;
+mod strategies;
 mod support;

@@ -9,16 +9,18 @@ use leptos::prelude::*;
 
 use super::live::Live;
 use super::{BatchPhase, Batches};
+use crate::app::judges;
 use crate::app::recording::Recording;
 use crate::app::runs::{RunRefusal, now_ms};
 use crate::app::seats::Sitting;
 use crate::cast::trial_seed;
 use crate::chat::{ChatError, ChatErrorKind};
-use crate::journal::{Event as Entry, Journal, fold};
+use crate::journal::{Event as Entry, Journal, RunId, fold};
 use crate::platform::clock::BrowserClock;
 use crate::present::strategies::Strategies;
 use crate::provider::http::Clock;
 use crate::rollout::batch::Attempt;
+use crate::rollout::trajectory::conversation;
 use crate::rollout::{Drive, Ending, Episode, Event, OccupantKind, Recorder, Seat, Seated, SeatedBy, Spent, Table};
 
 /// So many rollouts in a row that die of something that the user has to mend pause the batch.
@@ -131,7 +133,7 @@ impl Batches {
         let recording = Recording::new(self.runs, journal, stored, self.unsaved, lock);
         self.recordings.update_value(|all| all.push(recording.clone()));
         let mut recorder = Counted { recording: recording.clone(), live, at_once: !costs_nothing };
-        if stored > 0 {
+        if stored > 0 && episode.due().is_some() {
             recorder.keep(Event::Resumed, &episode).await;
         } else if !costs_nothing {
             recording.begin(&episode).await;
@@ -144,11 +146,40 @@ impl Batches {
             pace: Some(&**live),
         };
         drive.run(&mut episode, &mut |_, _| {}).await;
-        if costs_nothing {
+        if costs_nothing && !recording.is_stored() {
             recording.finish(&episode).await;
         }
         self.recordings.update_value(|all| all.retain(|own| !own.is_stored()));
+        if episode.ending().and_then(Ending::reward).is_some() {
+            self.rate(live, &id, &episode).await;
+        }
         Ok(Ended::of(&episode))
+    }
+
+    /// Has a rollout with a verdict rated where the batch has a rater. One that could not be rated is rated when the
+    /// batch goes on.
+    async fn rate(self, live: &Live, run: &RunId, episode: &Episode) {
+        let Some(rater) = &live.record.rater else { return };
+        if untrack(|| self.runs.find(run)).is_some_and(|run| run.header.judgements.rating.is_some()) {
+            return;
+        }
+        let Some(judge) = self.judges.seated(&rater.by) else {
+            return self
+                .set_trouble(&live.record.id, format!("“{}”, which rates, is not here any more.", rater.by.label));
+        };
+        let tools = live.world.domain.specs();
+        let said = conversation(episode.trajectory());
+        let asked = Box::pin(judges::rate(&judge, rater.rubric.clone(), &tools, &said));
+        match select(asked, Box::pin(live.gate.stopped())).await {
+            Either::Left((Ok(rated), _)) => {
+                live.batch.borrow_mut().spend(&rated.spent);
+                self.runs.judge(run, |judgements| judgements.rating = Some(rated));
+            }
+            Either::Left((Err(fault), _)) => {
+                self.set_trouble(&live.record.id, format!("A rollout could not be rated. {fault}"));
+            }
+            Either::Right(_) => {}
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use leptos::task::spawn_local;
 
 use self::live::Live;
 use super::examples::ExampleSets;
+use super::judges::Judges;
 use super::packs::Packs;
 use super::recording::{Recording, Unsaved};
 use super::runs::{Keyless, Reading, RunRefusal, Runs};
@@ -59,6 +60,7 @@ pub struct Batches {
     packs: Packs,
     seats: SeatChoices,
     examples: ExampleSets,
+    judges: Judges,
 }
 
 /// What a batch under way is doing.
@@ -125,7 +127,7 @@ impl From<RunRefusal> for BatchRefusal {
 
 impl Batches {
     /// Makes the state available to all components below.
-    pub fn provide(runs: Runs, packs: Packs, seats: SeatChoices, examples: ExampleSets) -> Self {
+    pub fn provide(runs: Runs, packs: Packs, seats: SeatChoices, examples: ExampleSets, judges: Judges) -> Self {
         let batches = Self {
             list: RwSignal::new(Vec::new()),
             reading: RwSignal::new(Reading::Looking),
@@ -141,6 +143,7 @@ impl Batches {
             packs,
             seats,
             examples,
+            judges,
         };
         provide_context(batches);
         batches
@@ -209,7 +212,8 @@ impl Batches {
         };
         let batch = live.as_ref().map(|live| live.batch.borrow());
         let summary = |at: usize| recorded.get(&at).map(|run| &run.summary);
-        Some(Board::new(record, &cells, summary, batch.as_deref()))
+        let judged = |at: usize| recorded.get(&at).map(|run| &run.header.judgements);
+        Some(Board::new(record, &cells, summary, batch.as_deref()).with_ratings(judged))
     }
 
     /// How a batch under way gets on. Tracks.

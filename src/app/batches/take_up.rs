@@ -92,11 +92,17 @@ impl Batches {
         for (at, run) in untrack(|| self.runs.in_batch(&record.id)) {
             let summary = &run.summary;
             let state = match (summary.reward, summary.state) {
+                // What is left of it is its rating.
+                (Some(_), _) if record.rater.is_some() && run.header.judgements.rating.is_none() => CellState::Waiting,
                 (Some(reward), _) => CellState::Scored { reward, attempt: 1 },
                 (None, RunState::Unscored) if !again => self.unscored(record, at).await?,
                 (None, _) => CellState::Waiting,
             };
-            batch.restore_at(at, state, &summary.spent);
+            let mut spent = summary.spent;
+            if let Some(rating) = &run.header.judgements.rating {
+                spent.merge(&rating.spent);
+            }
+            batch.restore_at(at, state, &spent);
         }
         Ok(batch)
     }

@@ -148,6 +148,7 @@ impl Play {
             verdict: Some(Arc::new(verdict(&run.ending))),
             ending: Some(run.ending),
             spent: Spent::default(),
+            findings: Arc::default(),
             run: None,
         };
         run.steps.iter().for_each(|step| shown.push(step));

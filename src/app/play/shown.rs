@@ -6,6 +6,8 @@ use std::sync::Arc;
 use crate::cast::trial_seed;
 use crate::domain::{Database, Task, TaskId, World};
 use crate::journal::{FoldWarning, Folded, Header, RunId, RunState};
+use crate::present::evaluate::FaultLine;
+use crate::present::evaluate::fault::faults;
 use crate::present::strategies::{self, Strategies};
 use crate::present::transcript::{self, Row};
 use crate::present::verdict::{Verdict, verdict};
@@ -49,6 +51,8 @@ pub struct Shown {
     /// The verdict's grounds, where an end state was judged.
     pub ending: Option<Ending>,
     pub spent: Spent,
+    /// What rules found in a lost rollout.
+    pub findings: Arc<[FaultLine]>,
     /// The run that this is; `None` for a replay of expected actions.
     pub run: Option<ShownRun>,
 }
@@ -138,6 +142,7 @@ impl Shown {
             verdict: None,
             ending: None,
             spent: Spent::default(),
+            findings: Arc::default(),
             run: Some(run),
         };
         shown.take_over(&folded.episode);
@@ -181,6 +186,7 @@ impl Shown {
         if let Some(ending) = episode.ending() {
             self.verdict = Some(Arc::new(verdict(ending)));
             self.ending = Some(ending.clone());
+            self.findings = faults(episode).into();
         }
     }
 }

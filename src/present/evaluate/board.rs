@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::journal::{RunState, Summary};
+use crate::journal::{Judgements, RunState, Summary};
 use crate::present::format::{count, counted, duration_ms};
 use crate::rollout::batch::{Cell, CellState, Limit};
 use crate::rollout::{Batch, Spent};
@@ -75,6 +75,8 @@ pub struct Place {
     pub mark: Mark,
     pub steps: usize,
     pub spent: Spent,
+    /// What a rater gave it, 0.0 or 1.0; `None` where it was not rated.
+    pub rating: Option<f64>,
     /// Whether a run of it is recorded, so that it can be opened.
     pub has_run: bool,
 }
@@ -111,9 +113,21 @@ impl Board {
                 _ => told,
             };
             let (steps, spent) = summary.map_or_else(Default::default, |summary| (summary.steps, summary.spent));
-            Place { cell: *cell, mark, steps, spent, has_run: summary.is_some() }
+            Place { cell: *cell, mark, steps, spent, rating: None, has_run: summary.is_some() }
         };
         Self { places: cells.iter().enumerate().map(place).collect(), record }
+    }
+
+    /// The same with what was found about its rollouts after their ends, and what that took.
+    #[must_use]
+    pub fn with_ratings<'a>(mut self, judged: impl Fn(usize) -> Option<&'a Judgements>) -> Self {
+        for (at, place) in self.places.iter_mut().enumerate() {
+            if let Some(rating) = judged(at).and_then(|judgements| judgements.rating.as_ref()) {
+                place.rating = Some(rating.found.rating.score());
+                place.spent.merge(&rating.spent);
+            }
+        }
+        self
     }
 
     /// How many rollouts have come to an end, and how many there are.

@@ -8,6 +8,7 @@ pub mod fault;
 pub mod figures;
 pub mod grid;
 pub mod original;
+pub mod ratings;
 pub mod report;
 pub mod setup;
 
@@ -17,4 +18,5 @@ pub use estimate::{Estimate, Plan};
 pub use fault::FaultLine;
 pub use figures::Figures;
 pub use grid::{Grid, GridFilter, Narrow};
+pub use ratings::Ratings;
 pub use setup::{Setup, SetupFault};

@@ -124,6 +124,7 @@ pub fn record(run: &RecordedRun, target: Target<'_>, file: &str, id: BatchId, no
         user_strategy: UserStrategy::default(),
         max_steps: crate::rollout::DEFAULT_MAX_STEPS,
         settings: BatchSettings { trials, ..BatchSettings::of_tasks(tasks) },
+        rater: None,
         imported: Some(Imported { file: file.to_owned(), results, warnings }),
     }
 }

@@ -1,10 +1,13 @@
 //! The figures of a batch's arms.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::batch::BatchSite;
-use crate::present::evaluate::Figures;
 use crate::present::evaluate::figures::{range, share};
+use crate::present::evaluate::{Figures, Ratings};
+use crate::ui::kit::Button;
+use crate::ui::pages::play::marked_name;
 
 /// More columns of pass^k than these are left out of the table; the exports have them all.
 const SHOWN: usize = 4;
@@ -34,8 +37,74 @@ pub fn FiguresTable(site: BatchSite) -> impl IntoView {
             <p class="small muted section-note">
                 "A rollout without a verdict is no failure and enters no figure, unless the box above is ticked. pass^k: all of k trials win; pass@k: any does. The interval is Wilson's, of 95 %, for the share of rollouts won."
             </p>
+            <RatingFigures site />
         </section>
     }
+}
+
+/// The figures by the rater, where the batch has one.
+#[component]
+fn RatingFigures(site: BatchSite) -> impl IntoView {
+    let ratings = Memo::new(move |_| {
+        site.board.with(|board| {
+            let board = board.as_ref().filter(|board| board.record.rater.is_some())?;
+            Some((0..board.record.arms.len()).map(|arm| Ratings::of(board, arm)).collect::<Vec<_>>())
+        })
+    });
+    let told = Memo::new(move |_| {
+        site.board
+            .with(|board| board.as_ref()?.record.rater.as_ref().map(|own| (marked_name(&own.by), own.rubric.clone())))
+    });
+    let left =
+        Memo::new(move |_| ratings.with(|ratings| ratings.iter().flatten().map(|own| own.unrated).sum::<usize>()));
+    let id = site.id;
+    let can_go_on = Memo::new(move |_| left.get() > 0 && site.batches.phase(&id.get_value()).is_none());
+    let go_on = move |()| {
+        let id = id.get_value();
+        // Why it does not go on stands over the figures.
+        spawn_local(async move { _ = site.batches.go_on(&id, false).await });
+    };
+    view! {
+        {move || {
+            let (by, rubric) = told.get()?;
+            let table = ratings.with(|ratings| rating_table(ratings.as_deref().unwrap_or_default()));
+            Some(
+                view! {
+                    <div class="pane-head">
+                        <h2>"By the rater"</h2>
+                    </div>
+                    <div class="table-scroll" tabindex="0" role="region" aria-label="Figures by the rater">
+                        {table}
+                    </div>
+                    <p class="small muted section-note">
+                        {format!("Rated by {by}, going by: “{rubric}” The rater reads the conversation alone; the figures above are by the reward.")}
+                    </p>
+                },
+            )
+        }}
+        <Show when=move || can_go_on.get()>
+            <Button small=true icon="refresh" on_press=go_on>
+                {move || format!("Rate the rest ({})", left.get())}
+            </Button>
+        </Show>
+    }
+}
+
+fn rating_table(ratings: &[Ratings]) -> AnyView {
+    let trials = ratings.iter().map(|own| own.pass_hat.len()).max().unwrap_or(1).clamp(1, SHOWN);
+    let mut heads: Vec<String> = ["Arm", "Rests on", "Average rating", "Rated 1", "95 %"].map(str::to_owned).to_vec();
+    heads.extend((1..=trials).map(|k| format!("pass^{k}")));
+    heads.push("Agrees with the reward".to_owned());
+    let row = |own: &Ratings| {
+        let mut cells = vec![own.arm.clone(), format!("{} rated · {} not", own.rated, own.unrated)];
+        cells.push(share(own.average));
+        cells.push(format!("{} of {}", own.holds, own.rated));
+        cells.push(range(own.interval));
+        cells.extend((0..trials).map(|k| share(own.pass_hat.get(k).copied().flatten())));
+        cells.push(format!("{} of {}", own.agree, own.rated));
+        cells
+    };
+    plain_table(heads, ratings.iter().map(row).collect())
 }
 
 fn table(figures: &[Figures], as_original: bool) -> AnyView {

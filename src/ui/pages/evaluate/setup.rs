@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 
 use super::arms::{ArmSource, Arms};
 use crate::app::batches::new_batch_id;
+use crate::app::judges::{Question, use_judges};
 use crate::app::moments::now_ms;
 use crate::app::{use_app, use_batches, use_packs};
 use crate::platform::page;
@@ -18,7 +19,8 @@ use crate::rollout::{BatchSettings, DEFAULT_MAX_STEPS, OccupantKind, Seat, UserS
 use crate::ui::kit::{
     Button, ButtonKind, Callout, Checkbox, Field, Fold, FoldKind, Input, InputKind, Select, SelectOption,
 };
-use crate::workspace::BatchRecord;
+use crate::ui::pages::play::{RubricEditor, marked_name};
+use crate::workspace::{BatchRater, BatchRecord};
 
 /// The texts of the form.
 #[derive(Clone, Copy)]
@@ -105,6 +107,17 @@ pub fn SetupForm(
     let user = RwSignal::new(String::new());
     let user_strategy = RwSignal::new(UserStrategy::default());
     let user_by = Memo::new(move |_| source.occupant(Seat::User, &user.get()));
+    let judges = use_judges();
+    let rater = RwSignal::new(String::new());
+    let rater_now = Memo::new(move |_| {
+        let key = rater.get();
+        judges.choices(Question::Rating).into_iter().map(|(_, by)| by).find(|by| by.choice.as_ref() == Some(&key))
+    });
+    let rater_options = Signal::derive(move || {
+        let choices = judges.choices(Question::Rating).into_iter();
+        let choices = choices.map(|(sitter, by)| SelectOption::new(sitter.key(), marked_name(&by)));
+        [SelectOption::new("", "nobody")].into_iter().chain(choices).collect::<Vec<_>>()
+    });
     let settings = Memo::new(move |_| -> Result<(BatchSettings, Option<f64>), SetupFault> {
         let setup = fields.read();
         Ok((setup.settings(split_now.get().1, arms.with(Vec::len))?, setup.temperature()?))
@@ -142,6 +155,9 @@ pub fn SetupForm(
             user_strategy: user_strategy.get_untracked(),
             max_steps: DEFAULT_MAX_STEPS,
             settings,
+            rater: rater_now
+                .get_untracked()
+                .map(|by| BatchRater { by, rubric: untrack(|| judges.saved()).rubric().to_owned() }),
             imported: None,
         };
         let id = record.id.clone();
@@ -243,7 +259,7 @@ pub fn SetupForm(
                 </Show>
             </div>
             <Arms source arms />
-            <Fold kind=FoldKind::Plain summary=|| view! { <span>"Name, seed, limits"</span> }>
+            <Fold kind=FoldKind::Plain summary=|| view! { <span>"Name, seed, limits, rater"</span> }>
                 <div class="fields three">
                     <div class="span">
                         <Field label="Name" optional=true>
@@ -256,6 +272,14 @@ pub fn SetupForm(
                     {number("Limit: model calls", fields.calls, "Empty for no limit.")}
                     {number("Limit: tokens", fields.tokens, "As far as providers tell them.")}
                     {number("Limit: US dollars", fields.cost, "As far as providers tell prices.")}
+                    <Field label="Rated by" hint="One more call for each scored rollout; the reward stays beside it.">
+                        <Select options=rater_options value=rater on_change=move |key| rater.set(key) />
+                    </Field>
+                    <Show when=move || rater_now.with(Option::is_some)>
+                        <div class="span">
+                            <RubricEditor />
+                        </div>
+                    </Show>
                     <div class="span">
                         <Checkbox
                             checked=fields.shuffle

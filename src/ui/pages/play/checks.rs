@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::judging::Judging;
 use super::place::PlaySite;
 use super::record_change::ChangedRecords;
 use super::verdict::{CheckList, outcome_class, outcome_icon};
@@ -59,6 +60,7 @@ pub fn ChecksTab(site: PlaySite) -> impl IntoView {
             }
             (None, None) => ().into_any(),
         }}
+        <Judging />
         {move || {
             let (Some(task), made) = (site.task.get(), made(play)) else { return ().into_any() };
             view! { <Calls task=(**task).clone() made /> }.into_any()

@@ -29,6 +29,7 @@ use crate::present::tone::Tone;
 use crate::rollout::{OccupantKind, Seat};
 use crate::ui::kit::{Button, ButtonKind, Callout, Empty, Split, SplitPanel, SplitSide, SplitState, TabItem, Tabs};
 
+pub(super) use self::judging::{RubricEditor, marked_name};
 pub(super) use self::record_change::ChangedRecords;
 pub(super) use self::scrubber::what;
 pub(super) use self::transcript::RowView;
@@ -43,6 +44,7 @@ mod desk;
 mod fork;
 mod hidden;
 mod instruction;
+mod judging;
 mod keeping;
 mod place;
 mod record_change;

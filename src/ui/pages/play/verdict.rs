@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::control::Control;
+use super::judging::FindingList;
 use super::record_change::ChangedRecords;
 use crate::app::play::Play;
 use crate::present::format;
@@ -22,6 +23,8 @@ pub fn VerdictView(verdict: Arc<Verdict>, control: Control) -> impl IntoView {
         play.shown.with(|shown| shown.as_ref().map(|shown| shown.spent).filter(|spent| spent.calls > 0).map(spent_line))
     };
     let differences = verdict.differences.clone();
+    let findings = play.shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.findings.clone()));
+    let findings = findings.unwrap_or_default();
     // A rollout that its user stopped needs no advice.
     let failed = play.shown.with_untracked(|shown| {
         shown.as_ref().is_some_and(|shown| matches!(shown.ending, Some(Ending::Unscored { .. })))
@@ -37,6 +40,15 @@ pub fn VerdictView(verdict: Arc<Verdict>, control: Control) -> impl IntoView {
                 .then(|| {
                     let lines = verdict.why.iter().cloned().map(|line| view! { <li>{line}</li> }).collect_view();
                     view! { <ul class="verdict-words">{lines}</ul> }
+                })}
+            {(!findings.is_empty())
+                .then(|| {
+                    view! {
+                        <details class="verdict-why">
+                            <summary>{format!("What rules find ({})", findings.len())}</summary>
+                            <FindingList found=findings />
+                        </details>
+                    }
                 })}
             {(verdict.outcome == Outcome::Unscored)
                 .then(|| {
