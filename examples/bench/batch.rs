@@ -97,6 +97,7 @@ fn record() -> BatchRecord {
         note: String::new(),
         pack: WORLD.to_owned(),
         domain: "retail".to_owned(),
+        rater: None,
         split: "train".to_owned(),
         split_size: 12,
         arms: vec![

@@ -1,5 +1,5 @@
-//! Measures the engine on the official retail pack, and the rehearsal cast on the starter world. `cargo xtask bench` builds and runs this natively and as
-//! WebAssembly in a browser; both run the same [`figures`] and differ in where files and time come from.
+//! Measures the engine on the official packs, and the rehearsal cast on the starter worlds. `cargo xtask bench` builds
+//! and runs this natively and as WebAssembly in a browser; both run the same [`figures`] and differ in where files and time come from.
 //!
 //! An example and not part of the library: the engine knows no clock.
 
@@ -24,8 +24,10 @@ fn main() {
     web::main();
 }
 
-fn retail() -> Result<&'static Manifest, String> {
-    pack("tau-bench-retail").ok_or_else(|| "no pack tau-bench-retail".to_owned())
+/// The official packs that are measured, retail first.
+fn packs() -> Result<[&'static Manifest; 2], String> {
+    let find = |id: &str| pack(id).ok_or_else(|| format!("no pack {id}"));
+    Ok([find("tau-bench-retail")?, find("tau-bench-airline")?])
 }
 
 /// One `name value unit` a line.

@@ -23,13 +23,19 @@ pub fn main() {
 }
 
 fn measure(upstream: &Path) -> Result<String, String> {
-    let manifest = crate::retail()?;
     let read = |path: PathBuf| std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()));
-    let files: Vec<Vec<u8>> =
-        manifest.files.iter().map(|file| read(upstream.join(file.mirror_path))).collect::<Result<_, _>>()?;
     let started = Instant::now();
     let now_ms = || started.elapsed().as_secs_f64() * 1000.0;
-    let mut figures = Bench::new(manifest, &files, &now_ms)?.figures()?;
+    let mut figures = Vec::new();
+    for (at, manifest) in crate::packs()?.into_iter().enumerate() {
+        let files: Vec<Vec<u8>> =
+            manifest.files.iter().map(|file| read(upstream.join(file.mirror_path))).collect::<Result<_, _>>()?;
+        let bench = Bench::new(manifest, &files, &now_ms)?;
+        figures.extend(bench.figures()?);
+        if at == 0 {
+            figures.push(bench.optimiser()?);
+        }
+    }
     let cast = crate::cast::figures(&now_ms, || std::future::ready(())).now_or_never();
     figures.extend(cast.ok_or("the cast waited for something")??);
     Ok(crate::lines("native", &figures))

@@ -20,18 +20,27 @@ async fn measure() -> Result<String, String> {
     let performance = web_sys::window().and_then(|window| window.performance()).ok_or("no clock")?;
     let now_ms = || performance.now();
     let batch = crate::batch::figures(&now_ms).await?;
-    let manifest = crate::retail()?;
-    let mut files = Vec::new();
-    for file in manifest.files {
-        let path = format!("/upstream/{}", file.mirror_path);
-        let response = Request::get(&path).send().await.map_err(|error| format!("{path}: {error}"))?;
-        if !response.ok() {
-            return Err(format!("{path}: status {}", response.status()));
+    let mut figures = Vec::new();
+    for (at, manifest) in crate::packs()?.into_iter().enumerate() {
+        let mut files = Vec::new();
+        for file in manifest.files {
+            files.push(fetch(&format!("/upstream/{}", file.mirror_path)).await?);
         }
-        files.push(response.binary().await.map_err(|error| format!("{path}: {error}"))?);
+        let bench = Bench::new(manifest, &files, &now_ms)?;
+        figures.extend(bench.figures()?);
+        if at == 0 {
+            figures.push(bench.optimiser()?);
+        }
     }
-    let mut figures = Bench::new(manifest, &files, &now_ms)?.figures()?;
     figures.extend(crate::cast::figures(&now_ms, || gloo_timers::future::TimeoutFuture::new(0)).await?);
     figures.extend(batch);
     Ok(crate::lines("wasm", &figures))
+}
+
+async fn fetch(path: &str) -> Result<Vec<u8>, String> {
+    let response = Request::get(path).send().await.map_err(|error| format!("{path}: {error}"))?;
+    if !response.ok() {
+        return Err(format!("{path}: status {}", response.status()));
+    }
+    response.binary().await.map_err(|error| format!("{path}: {error}"))
 }

@@ -111,7 +111,7 @@ pub fn check(root: &Path) -> Result<()> {
     report.part("clippy, wasm32", || {
         let kit = Kit::for_cargo()?;
         say::step("Clippy, wasm32", "usually 1 minute the first time, then seconds");
-        clippy(root, &["--lib", "--bins", "--target", WASM], Some(&kit))
+        clippy(root, &["--lib", "--bins", "--examples", "--target", WASM], Some(&kit))
     });
     report.end()
 }
