@@ -54,6 +54,14 @@ pub struct BatchId(String);
 const BATCH_ID_BYTES: usize = 48;
 
 impl BatchId {
+    /// An id of random bytes, 23 at most; 10 of them are never drawn twice.
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        let mut text = String::from("b");
+        bytes.iter().take(23).for_each(|byte| text.push_str(&format!("{byte:02x}")));
+        Self(text)
+    }
+
     /// Reads an id: 1 to 48 lower-case letters, digits and hyphens.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -214,6 +222,10 @@ mod tests {
         for bytes in [&[][..], &[0], &[255; 10], &[7; 80]] {
             let id = RunId::of_bytes(bytes);
             assert_eq!(RunId::parse(id.as_str()), Some(id));
+        }
+        for bytes in [&[][..], &[255; 10], &[7; 80]] {
+            let id = BatchId::of_bytes(bytes);
+            assert_eq!(BatchId::parse(id.as_str()), Some(id));
         }
         let batch = BatchId::parse(&"b".repeat(48)).unwrap();
         assert!(RunId::parse(batch.run(usize::MAX >> 16).as_str()).is_some());

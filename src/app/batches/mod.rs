@@ -362,8 +362,7 @@ pub fn new_batch_id() -> BatchId {
     let text = page::random_id();
     let bytes = text.bytes().filter(u8::is_ascii_alphanumeric).take(20);
     let id: String = std::iter::once('b').chain(bytes.map(|byte| char::from(byte.to_ascii_lowercase()))).collect();
-    // A letter and at most 20 letters and digits.
-    BatchId::parse(&id).unwrap_or_else(|| unreachable!("letters and digits are an id"))
+    BatchId::parse(&id).unwrap_or_else(|| BatchId::of_bytes(id.as_bytes()))
 }
 
 /// The batches.
