@@ -20,7 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("rollout", &["domain", "chat", "py"]),
     ("evolve", &["gepa", "rollout", "pack", "domain", "chat", "py"]),
     ("journal", &["rollout", "domain", "chat", "py"]),
-    ("workspace", &["journal", "rollout", "pack", "domain", "chat"]),
+    ("workspace", &["evolve", "gepa", "journal", "rollout", "pack", "domain", "chat", "py"]),
     ("present", &["workspace", "journal", "rollout", "cast", "pack", "domain", "provider", "stats", "chat", "py"]),
     ("platform", &["pack", "provider"]),
     (

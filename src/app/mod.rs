@@ -14,6 +14,7 @@ pub mod packs;
 pub mod person;
 pub mod play;
 pub mod recording;
+mod rollouts;
 pub mod runs;
 pub mod seats;
 pub mod starters;

@@ -95,9 +95,17 @@ impl PageStore {
     pub async fn delete_everything(self) -> Result<(), StorageFault> {
         let storage = self.get().await;
         let mut changes = Vec::new();
-        for store in
-            [Store::Packs, Store::Files, Store::Settings, Store::Runs, Store::Events, Store::Versions, Store::Batches]
-        {
+        for store in [
+            Store::Packs,
+            Store::Files,
+            Store::Settings,
+            Store::Runs,
+            Store::Events,
+            Store::Versions,
+            Store::Batches,
+            Store::Evolutions,
+            Store::Answers,
+        ] {
             let keys = storage.keys(store).await?;
             changes.extend(keys.into_iter().map(|key| Change::Delete { store, key }));
         }

@@ -86,7 +86,49 @@ impl fmt::Display for BatchId {
     }
 }
 
-/// The place of a run in a batch.
+/// An evolution's name for programs, of the same form as a [`BatchId`]: its rollouts are runs of a batch of that name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct EvolutionId(BatchId);
+
+impl EvolutionId {
+    /// Reads an id: 1 to 48 lower-case letters, digits and hyphens.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        BatchId::parse(text).map(Self)
+    }
+
+    /// An id of random bytes, 23 at most; 10 of them are never drawn twice.
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        Self(BatchId::of_bytes(bytes))
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// The name under which its rollouts are kept together.
+    #[must_use]
+    pub const fn as_batch(&self) -> &BatchId {
+        &self.0
+    }
+
+    /// The id of the run that is the rollout of this number.
+    #[must_use]
+    pub fn run(&self, number: usize) -> RunId {
+        self.0.run(number)
+    }
+}
+
+impl fmt::Display for EvolutionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The place of a run in a batch, or in an evolution.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct InBatch {
     pub batch: BatchId,

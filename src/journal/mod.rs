@@ -17,7 +17,7 @@ pub use digest::content_digest;
 pub use event::{Event, What};
 pub use fold::{FoldWarning, Folded, fold, fold_first};
 pub use fork::{ForkChange, again, fork};
-pub use header::{BatchId, Examples, ForkedFrom, Header, InBatch, Instruction, RunId};
+pub use header::{BatchId, EvolutionId, Examples, ForkedFrom, Header, InBatch, Instruction, RunId};
 pub use judgements::{Judged, Judgements, Rated};
 pub use summary::{RunState, Summary};
 

@@ -21,6 +21,10 @@ pub enum Store {
     Versions,
     /// Records of batches by batch id.
     Batches,
+    /// Records of evolutions by evolution id.
+    Evolutions,
+    /// What evolutions were answered by `<evolution id>/<position>`, and what else is kept of them.
+    Answers,
 }
 
 /// One change of a transaction.

@@ -20,10 +20,10 @@ use crate::pack::{MemoryStorage, Storage, StorageFault};
 const NAME: &str = "taupe";
 
 /// To be raised whenever [`STORES`] gets another row.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// The object stores. A database of an older version is given those that it lacks; none is ever renamed.
-const STORES: [(Store, &str); 7] = [
+const STORES: [(Store, &str); 9] = [
     (Store::Files, "files"),
     (Store::Packs, "packs"),
     (Store::Settings, "settings"),
@@ -31,6 +31,8 @@ const STORES: [(Store, &str); 7] = [
     (Store::Events, "events"),
     (Store::Versions, "versions"),
     (Store::Batches, "batches"),
+    (Store::Evolutions, "evolutions"),
+    (Store::Answers, "answers"),
 ];
 
 /// How long opening may take before the page goes on without; some browsers never answer.

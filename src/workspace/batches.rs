@@ -18,7 +18,8 @@ use crate::rollout::{
 
 /// More rollouts than any batch has; a record that asks for more is cut down to it.
 pub const MAX_CELLS: usize = 50_000;
-const MAX_CONCURRENCY: usize = 64;
+/// More rollouts side by side than any server takes well.
+pub(super) const MAX_CONCURRENCY: usize = 64;
 
 /// What a batch was started with.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -304,9 +305,7 @@ fn restore(id: &BatchId, content: &[u8], warnings: &mut Vec<String>) -> Option<B
         user_strategy: from(map.get("user_strategy")).unwrap_or_default(),
         max_steps: map.get("max_steps").and_then(max_steps).unwrap_or(DEFAULT_MAX_STEPS),
         settings,
-        rater: map.get("rater").and_then(|rater| {
-            Some(BatchRater { by: occupant(rater.get("by")?)?.0, rubric: text(rater.get("rubric"))? })
-        }),
+        rater: map.get("rater").and_then(rater),
         imported: map.get("imported").and_then(Value::as_object).map(imported),
     })
 }
@@ -331,7 +330,6 @@ fn settings_of(map: &Map<String, Value>, mended: &mut Vec<&'static str>) -> Batc
     tasks.truncate(MAX_CELLS);
     let usual = BatchSettings::of_tasks(Vec::new());
     let trials = number(map, "trials").unwrap_or(1).clamp(1, MAX_CELLS / tasks.len().max(1));
-    let limit = |name: &str| map.get("limits").and_then(|limits| limits.get(name));
     BatchSettings {
         trials: u32::try_from(trials).unwrap_or(1),
         tasks,
@@ -344,12 +342,21 @@ fn settings_of(map: &Map<String, Value>, mended: &mut Vec<&'static str>) -> Batc
             .and_then(Value::as_f64)
             .filter(|ms| (0.0..=86_400_000.0).contains(ms))
             .unwrap_or(usual.first_delay_ms),
-        limits: Limits {
-            calls: limit("calls").and_then(Value::as_u64),
-            tokens: limit("tokens").and_then(Value::as_u64),
-            cost_usd: limit("cost_usd").and_then(Value::as_f64),
-        },
+        limits: limits(map),
     }
+}
+
+pub(super) fn limits(map: &Map<String, Value>) -> Limits {
+    let limit = |name: &str| map.get("limits").and_then(|limits| limits.get(name));
+    Limits {
+        calls: limit("calls").and_then(Value::as_u64),
+        tokens: limit("tokens").and_then(Value::as_u64),
+        cost_usd: limit("cost_usd").and_then(Value::as_f64),
+    }
+}
+
+pub(super) fn rater(value: &Value) -> Option<BatchRater> {
+    Some(BatchRater { by: occupant(value.get("by")?)?.0, rubric: text(value.get("rubric"))? })
 }
 
 fn imported(map: &Map<String, Value>) -> Imported {

@@ -5,6 +5,7 @@
 //! `docs/formats.md` describes the shapes. What is written here holds no key.
 
 pub mod batches;
+pub mod evolutions;
 pub mod examples;
 pub mod export;
 pub mod link;
@@ -13,6 +14,7 @@ pub mod runs;
 pub mod versions;
 
 pub use batches::{Again, Arm, BatchRater, BatchRecord, BatchStore, ImportedResult, OtherAnswer};
+pub use evolutions::{EvolutionRecord, EvolutionStore, EvolutionSummary, ForkPoint, Kept, KeptReply, Origin};
 pub use export::{ImportError, export, import};
 pub use link::{BadLink, LinkTooLong};
 pub use restore::{Restored, Warning};

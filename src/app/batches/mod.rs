@@ -14,7 +14,8 @@ use self::live::Live;
 use super::examples::ExampleSets;
 use super::judges::Judges;
 use super::packs::Packs;
-use super::recording::{Recording, Unsaved};
+use super::recording::Unsaved;
+use super::rollouts::Bench;
 use super::runs::{Keyless, Reading, RunRefusal, Runs};
 use super::seats::SeatChoices;
 use crate::domain::TaskId;
@@ -52,15 +53,13 @@ pub struct Batches {
     /// Whether a change waits to be shown.
     stirred: StoredValue<bool>,
     live: StoredValue<Vec<Rc<Live>>, LocalStorage>,
-    /// The rollouts that run, and those that could not be stored.
-    recordings: StoredValue<Vec<Recording>, LocalStorage>,
+    bench: Bench,
     /// What of the batches' rollouts could not be stored.
     pub unsaved: RwSignal<Vec<Unsaved>>,
     pub runs: Runs,
     packs: Packs,
     seats: SeatChoices,
     examples: ExampleSets,
-    judges: Judges,
 }
 
 /// What a batch under way is doing.
@@ -128,6 +127,7 @@ impl From<RunRefusal> for BatchRefusal {
 impl Batches {
     /// Makes the state available to all components below.
     pub fn provide(runs: Runs, packs: Packs, seats: SeatChoices, examples: ExampleSets, judges: Judges) -> Self {
+        let bench = Bench::new(runs, judges);
         let batches = Self {
             list: RwSignal::new(Vec::new()),
             reading: RwSignal::new(Reading::Looking),
@@ -137,13 +137,12 @@ impl Batches {
             tick: RwSignal::new(0),
             stirred: StoredValue::new(false),
             live: StoredValue::new_local(Vec::new()),
-            recordings: StoredValue::new_local(Vec::new()),
-            unsaved: RwSignal::new(Vec::new()),
+            bench,
+            unsaved: bench.unsaved,
             runs,
             packs,
             seats,
             examples,
-            judges,
         };
         provide_context(batches);
         batches
@@ -307,18 +306,12 @@ impl Batches {
 
     /// Tries to store again what could not be stored.
     pub fn try_saving_again(self) {
-        self.each_recording(Recording::try_again);
+        self.bench.try_saving_again();
     }
 
     /// Lets rollouts go on without being stored for as long as storage refuses.
     pub fn go_on_unsaved(self) {
-        self.each_recording(Recording::go_on_unkept);
-    }
-
-    fn each_recording(self, act: impl Fn(&Recording)) {
-        // Taken out first: what was waited for may come straight back here.
-        let recordings = self.recordings.get_value();
-        recordings.iter().for_each(act);
+        self.bench.go_on_unsaved();
     }
 
     fn live_of(self, id: &BatchId) -> Option<Rc<Live>> {
