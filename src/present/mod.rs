@@ -5,6 +5,7 @@
 pub mod alignment;
 pub mod endpoint_form;
 pub mod evaluate;
+pub mod evolve;
 pub mod findings;
 pub mod fork;
 pub mod format;

@@ -1,0 +1,11 @@
+//! The Evolve page: optimisations set up, watched, judged and taken away.
+
+pub mod entries;
+pub mod estimate;
+pub mod preflight;
+pub mod sets;
+pub mod setup;
+
+pub use entries::Entry;
+pub use preflight::{Past, Warning};
+pub use setup::{Form, Plan, SetupFault};
