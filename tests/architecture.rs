@@ -41,7 +41,21 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("platform", &["pack", "provider"]),
     (
         "app",
-        &["platform", "present", "workspace", "journal", "cast", "rollout", "pack", "domain", "provider", "chat", "py"],
+        &[
+            "platform",
+            "present",
+            "workspace",
+            "evolve",
+            "gepa",
+            "journal",
+            "cast",
+            "rollout",
+            "pack",
+            "domain",
+            "provider",
+            "chat",
+            "py",
+        ],
     ),
     (
         "ui",

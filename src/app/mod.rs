@@ -5,6 +5,7 @@
 pub mod actions;
 pub mod batches;
 pub mod endpoints;
+pub mod evolutions;
 pub mod examples;
 pub mod incoming;
 pub mod judges;
@@ -27,6 +28,7 @@ pub mod versions;
 pub use actions::{Action, Actions};
 pub use batches::{Batches, use_batches};
 pub use endpoints::{Endpoints, use_endpoints};
+pub use evolutions::{Evolutions, use_evolutions};
 pub use packs::{Packs, use_packs};
 pub use runs::{Runs, use_runs};
 pub use state::{App, Overlay, use_app};

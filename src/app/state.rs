@@ -2,6 +2,7 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
+use super::evolutions::{Evolutions, Needs};
 use super::examples::ExampleSets;
 use super::judges::Judges;
 use super::play::Play;
@@ -73,6 +74,8 @@ impl App {
         let versions = InstructionVersions::new(play.instruction, endpoints, storage, app.toasts);
         provide_context(versions);
         versions.restore();
+        let evolutions = Evolutions::provide(Needs { runs, packs, seats, endpoints, judges, batches, versions });
+        spawn_local(evolutions.refresh());
         spawn_local(packs.restore());
         spawn_local(seats.restore());
         spawn_local(async move {

@@ -36,6 +36,24 @@ pub struct Limits {
     pub cost_usd: Option<f64>,
 }
 
+impl Limits {
+    /// The first of the limits that has been reached.
+    #[must_use]
+    pub fn reached(&self, spent: &Spent) -> Option<Limit> {
+        let used = spent.usage.input().unwrap_or(0).saturating_add(spent.usage.output().unwrap_or(0));
+        let reached = |limit: Option<u64>, used: u64| limit.is_some_and(|limit| used >= limit);
+        if reached(self.calls, spent.calls as u64) {
+            Some(Limit::Calls)
+        } else if reached(self.tokens, used) {
+            Some(Limit::Tokens)
+        } else if self.cost_usd.is_some_and(|limit| spent.cost_usd.is_some_and(|cost| cost >= limit)) {
+            Some(Limit::Cost)
+        } else {
+            None
+        }
+    }
+}
+
 /// Which limit was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
@@ -247,18 +265,7 @@ impl Batch {
     /// The limit that was reached, if one was.
     #[must_use]
     pub fn limit(&self) -> Option<Limit> {
-        let Limits { calls, tokens, cost_usd } = self.settings.limits;
-        let used = self.spent.usage.input().unwrap_or(0).saturating_add(self.spent.usage.output().unwrap_or(0));
-        let reached = |limit: Option<u64>, used: u64| limit.is_some_and(|limit| used >= limit);
-        if reached(calls, self.spent.calls as u64) {
-            Some(Limit::Calls)
-        } else if reached(tokens, used) {
-            Some(Limit::Tokens)
-        } else if cost_usd.is_some_and(|limit| self.spent.cost_usd.is_some_and(|cost| cost >= limit)) {
-            Some(Limit::Cost)
-        } else {
-            None
-        }
+        self.settings.limits.reached(&self.spent)
     }
 
     /// Whether every cell has come to an end.
