@@ -2,7 +2,7 @@
 //!
 //! The folders are layers, listed from the lowest up; a layer may use those listed before it, never those after:
 //!
-//! `py`, `chat` → `stats`, `gepa`, `provider`, `domain` → `pack`, `rollout`, `cast` → `evolve`, `journal` →
+//! `py`, `chat` → `stats`, `provider`, `domain` → `gepa`, `pack`, `rollout`, `cast` → `evolve`, `journal` →
 //! `workspace` → `present` → (wasm32 only) `platform` → `app` → `ui`.
 //!
 //! Everything up to `present` is a pure library: it compiles natively, is deterministic, and knows no clock,

@@ -12,7 +12,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("py", &[]),
     ("stats", &["py"]),
     ("chat", &[]),
-    ("gepa", &["py"]),
+    ("gepa", &["stats", "py"]),
     ("provider", &["chat"]),
     ("domain", &["chat", "py"]),
     ("cast", &["domain", "chat", "py"]),

@@ -2,35 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use super::datasets::{Dataset, Datasets};
+use super::setup::{Changed, Setup, SetupError};
 use super::{COMPONENT, Lesson};
 use crate::domain::TaskId;
 use crate::gepa::reflect::ReflectiveDataset;
 use crate::gepa::{
-    Answer, Candidate, CandidateId, Config, ConfigError, Evaluation, EvaluationId, EvaluationRequest, Event, Examples,
-    Failure, JobReply, Misfit, Need, Optimizer, Outcome, Outside, Purpose, Reply, Split,
+    Answer, Candidate, CandidateId, Evaluation, EvaluationId, EvaluationRequest, Event, Examples, Failure, JobReply,
+    Misfit, Need, Optimizer, Outcome, Outside, Purpose, Reply, Split,
 };
-use crate::py::{Dict, List, Num, Str, Value};
-
-/// What an evolution begins with. Together with the answers it decides everything.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Setup {
-    pub datasets: Datasets,
-    /// The seed candidate's text.
-    pub seed_instruction: String,
-    pub config: Config,
-}
-
-/// Why an evolution can't begin.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SetupError {
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    #[error("The {0} set has no tasks. Choose at least one.")]
-    Empty(&'static str),
-}
+use crate::py::{Dict, List, Num, Str, Value, num};
 
 /// A rollout that is due.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,8 +20,8 @@ pub struct RolloutJob {
     pub number: usize,
     pub task: TaskId,
     pub instruction: Str,
-    /// What programs draw from, with the task: the pass for minibatches, so that parent and child meet the same
-    /// chances; 0 for validations, so that all candidates do.
+    /// What programs draw from, with the task: 0 for validations, so that all candidates meet the same chances; for
+    /// minibatches another for each pass and repeat, so that parent and child do.
     pub trial: u32,
     pub purpose: Purpose,
 }
@@ -56,6 +37,9 @@ pub struct Reflection {
     /// The whole of what the model is asked.
     pub prompt: Str,
 }
+
+/// How far apart the trials of a task are that a minibatch holds more than once: more than most evolutions have passes.
+const AGAIN: u32 = 1_000;
 
 /// What an evolution waits for.
 #[derive(Clone, Copy, Debug)]
@@ -88,14 +72,29 @@ pub struct Step {
     pub event: Event,
 }
 
+/// Leave that was asked for: a place from which an evolution can be forked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leave {
+    /// The pass that it is asked for, from 1.
+    pub iteration: u64,
+    /// How many answers had been given.
+    pub answers: usize,
+}
+
 /// An evolution in progress or at its end. A clone is a snapshot from which it can go on.
 #[derive(Clone, Debug)]
 pub struct Evolution {
     optimizer: Optimizer,
     feedback: Dataset,
     pareto: Dataset,
+    /// Those that were not taken yet, and how many were.
     answers: Vec<Answer>,
+    taken: usize,
     steps: Vec<Step>,
+    leaves: Vec<Leave>,
+    /// Settings still to come, the next one last.
+    later: Vec<Changed>,
+    repeats: u32,
     /// How many rollouts were asked for before those that are due.
     asked: usize,
     pending: Pending,
@@ -118,12 +117,8 @@ impl Evolution {
     /// # Errors
     /// Settings that none can have.
     pub fn new(setup: &Setup) -> Result<Self, SetupError> {
+        setup.check()?;
         let Datasets { feedback, pareto, .. } = &setup.datasets;
-        for (set, tasks) in [("feedback", &feedback.tasks), ("Pareto", &pareto.tasks)] {
-            if tasks.is_empty() {
-                return Err(SetupError::Empty(set));
-            }
-        }
         let examples = Examples { train: feedback.tasks.len(), validation: Some(pareto.tasks.len()) };
         let seed = Candidate::new([(COMPONENT, setup.seed_instruction.as_str())]);
         let mut own = Self {
@@ -131,7 +126,11 @@ impl Evolution {
             feedback: feedback.clone(),
             pareto: pareto.clone(),
             answers: Vec::new(),
+            taken: 0,
             steps: Vec::new(),
+            leaves: Vec::new(),
+            later: setup.later.iter().rev().cloned().collect(),
+            repeats: setup.repeats.max(1),
             asked: 0,
             pending: Pending::Nothing,
             records: BTreeMap::new(),
@@ -142,7 +141,7 @@ impl Evolution {
     }
 
     /// The evolution that these answers led to. One that does not fit ends the replay before it; how many fitted tells
-    /// [`Evolution::answers`].
+    /// [`Evolution::answered`].
     ///
     /// # Errors
     /// Settings that none can have.
@@ -186,16 +185,35 @@ impl Evolution {
         }
     }
 
-    /// Every answer so far, in order.
+    /// The answers so far, in order, without those that were taken.
     #[must_use]
     pub fn answers(&self) -> &[Answer] {
         &self.answers
+    }
+
+    /// The answers since they were taken the last time; they hold whole conversations, and whoever saves them need not
+    /// have them kept here.
+    pub fn take_answers(&mut self) -> Vec<Answer> {
+        self.taken += self.answers.len();
+        std::mem::take(&mut self.answers)
+    }
+
+    /// How many answers were given, taken or not.
+    #[must_use]
+    pub const fn answered(&self) -> usize {
+        self.taken + self.answers.len()
     }
 
     /// What happened so far, in order.
     #[must_use]
     pub fn steps(&self) -> &[Step] {
         &self.steps
+    }
+
+    /// Every leave that was asked for, in order; of a pass there are several where a person brought candidates before it.
+    #[must_use]
+    pub fn fork_points(&self) -> &[Leave] {
+        &self.leaves
     }
 
     #[must_use]
@@ -283,7 +301,7 @@ impl Evolution {
 
     fn supply(&mut self, answer: Answer) -> Result<(), Unasked> {
         self.optimizer.supply(answer.clone())?;
-        if let Pending::Rollouts { jobs, .. } = &self.pending {
+        if let Pending::Rollouts { jobs, .. } = std::mem::replace(&mut self.pending, Pending::Nothing) {
             self.asked += jobs.len();
         }
         self.answers.push(answer);
@@ -293,7 +311,7 @@ impl Evolution {
 
     /// Takes in what happened, and sees what is due.
     fn look(&mut self) {
-        let answers = self.answers.len();
+        let answers = self.answered();
         self.steps.extend(self.optimizer.take_events().into_iter().map(|event| Step { answers, event }));
         self.pending = match self.optimizer.need() {
             Some(Need::Evaluate { purpose, requests }) => {
@@ -321,30 +339,63 @@ impl Evolution {
                 let replies = vec![None; calls.len()];
                 Pending::Reflections { calls, replies }
             }
-            Some(Need::Leave { .. }) => {
+            Some(Need::Leave { iteration }) => {
+                let iteration = *iteration;
                 self.records.clear();
+                self.leaves.push(Leave { iteration, answers });
+                self.change_settings();
                 Pending::Nothing
             }
             None => Pending::Nothing,
         };
     }
 
+    /// Goes on with the settings that are due by now.
+    fn change_settings(&mut self) {
+        let answers = self.answered();
+        while let Some(Changed { config, .. }) = self.later.pop_if(|next| next.answers <= answers) {
+            // They were checked in the beginning, and leave is due: this does not fail.
+            if let Ok(fork) = self.optimizer.fork(config) {
+                self.optimizer = fork;
+            }
+        }
+    }
+
+    /// The rollouts of these requests: one after the other, of each its examples, of each of these the repeats.
     fn jobs(&self, purpose: Purpose, requests: &[EvaluationRequest]) -> Vec<RolloutJob> {
         let pass = u32::try_from(self.optimizer.state().passes()).unwrap_or(u32::MAX);
-        let all = requests.iter().flat_map(|request| request.examples.iter().map(move |example| (request, example)));
-        all.enumerate()
-            .map(|(at, (request, example))| {
-                let dataset = self.dataset(request.split);
+        let mut jobs = Vec::new();
+        for request in requests {
+            let dataset = self.dataset(request.split);
+            let repeats = self.repeats_on(request.split);
+            for (at, example) in request.examples.iter().enumerate() {
+                // A minibatch that was filled up may hold a task twice.
+                let before = request.examples[..at].iter().filter(|earlier| *earlier == example).count();
+                let again = u32::try_from(before).unwrap_or(u32::MAX).saturating_mul(AGAIN);
                 let index = dataset.tasks.get(example.index()).copied().unwrap_or_default();
-                RolloutJob {
-                    number: self.asked + at,
+                jobs.extend((0..repeats).map(|repeat| RolloutJob {
+                    number: 0,
                     task: TaskId { split: dataset.split.clone(), index },
                     instruction: request.candidate.get(COMPONENT).cloned().unwrap_or_else(|| "".into()),
-                    trial: if request.split == Split::Train { pass } else { 0 },
+                    trial: match request.split {
+                        Split::Train => pass.saturating_mul(repeats).saturating_add(repeat).saturating_add(again),
+                        Split::Validation => 0,
+                    },
                     purpose,
-                }
-            })
-            .collect()
+                }));
+            }
+        }
+        for (number, job) in (self.asked..).zip(&mut jobs) {
+            job.number = number;
+        }
+        jobs
+    }
+
+    const fn repeats_on(&self, split: Split) -> u32 {
+        match split {
+            Split::Train => self.repeats,
+            Split::Validation => 1,
+        }
     }
 
     /// The scores of all requests, whose records are kept for reflection.
@@ -356,13 +407,20 @@ impl Evolution {
         let mut evaluations = Vec::with_capacity(requests.len());
         let mut records = Vec::new();
         for request in requests {
-            let own: Vec<(&TaskId, Lesson)> = lessons.by_ref().take(request.examples.len()).collect();
-            let scores = own.iter().map(|(_, lesson)| Num::Float(lesson.score)).collect();
-            let mut evaluation = Evaluation::of_scores(scores, request.capture_traces);
-            evaluation.outputs = own.iter().map(|(task, lesson)| output(task, lesson)).collect();
+            let repeats = self.repeats_on(request.split) as usize;
+            let examples: Vec<Repeats> = (0..request.examples.len())
+                .filter_map(|_| Repeats::of(lessons.by_ref().take(repeats).collect()))
+                .collect();
+            let mut evaluation =
+                Evaluation::of_scores(examples.iter().map(|example| example.mean).collect(), request.capture_traces);
+            evaluation.outputs = examples.iter().map(|example| example.output.clone()).collect();
+            if repeats > 1 {
+                evaluation.metric_calls = Some((repeats * request.examples.len()) as u64);
+                evaluation.repeats = Some(examples.iter().map(|example| example.scores.clone()).collect());
+            }
             evaluations.push(evaluation);
             if request.capture_traces {
-                records.push((request.id, own.into_iter().map(|(_, lesson)| lesson.record).collect()));
+                records.push((request.id, examples.into_iter().map(|example| example.record).collect()));
             }
         }
         self.records.extend(records);
@@ -377,6 +435,26 @@ impl Evolution {
         let list: List = records.iter().cloned().map(Value::Dict).collect();
         let records = components.iter().map(|component| (component.clone(), list.clone())).collect();
         Answer::DatasetBuilt(ReflectiveDataset { records })
+    }
+}
+
+/// The rollouts of one example.
+struct Repeats {
+    scores: Vec<Num>,
+    mean: Num,
+    /// Of the rollout with the lowest score, the first of equals: it is the one to learn from.
+    record: Dict,
+    output: Value,
+}
+
+impl Repeats {
+    /// `None` without rollouts.
+    fn of(rollouts: Vec<(&TaskId, Lesson)>) -> Option<Self> {
+        let scores: Vec<Num> = rollouts.iter().map(|(_, lesson)| Num::Float(lesson.score)).collect();
+        let mean = num::mean(scores.iter().copied())?;
+        let lowest = |one: &(&TaskId, Lesson), other: &(&TaskId, Lesson)| one.1.score.total_cmp(&other.1.score);
+        let (task, lesson) = rollouts.into_iter().min_by(lowest)?;
+        Some(Self { scores, mean: Num::Float(mean), output: output(task, &lesson), record: lesson.record })
     }
 }
 

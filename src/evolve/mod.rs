@@ -14,10 +14,12 @@ mod evolution;
 pub mod leaks;
 pub mod lesson;
 pub mod preflight;
+mod setup;
 
 pub use datasets::{Dataset, DatasetChoice, DatasetChoices, DatasetError, Datasets};
-pub use evolution::{Due, Evolution, Reflection, RolloutJob, Setup, SetupError, Step, Unasked};
+pub use evolution::{Due, Evolution, Leave, Reflection, RolloutJob, Step, Unasked};
 pub use lesson::{Feedback, Lesson};
+pub use setup::{Changed, Fork, ForkError, Setup, SetupError};
 
 /// The one component that is evolved: the agent's instruction.
 pub const COMPONENT: &str = "system_instruction";

@@ -10,6 +10,9 @@ pub struct Known {
     pub minibatch: usize,
     pub feedback: usize,
     pub pareto: usize,
+    /// Rollouts of each task of a minibatch ([`super::Setup::repeats`]); 0 means 1.
+    #[serde(default)]
+    pub repeats: u32,
     /// How many feedback tasks can show a difference: those that the seed does not always win. `None`: not known.
     pub undecided: Option<usize>,
 }
@@ -34,7 +37,7 @@ impl Preflight {
     pub fn of(known: &Known) -> Self {
         let (minibatch, pareto) = (known.minibatch.max(1) as u64, known.pareto as u64);
         // The parent and its child on the same tasks.
-        let rejected = 2 * minibatch;
+        let rejected = 2 * minibatch * u64::from(known.repeats.max(1));
         let accepted = rejected + pareto;
         let left = known.budget.saturating_sub(pareto);
         // A pass that has begun is finished, so the last one may go over the budget.
@@ -72,12 +75,14 @@ mod tests {
 
     #[test]
     fn what_a_budget_buys() {
-        let known = Known { budget: 150, minibatch: 3, feedback: 12, pareto: 6, undecided: Some(2) };
+        let known = Known { budget: 150, minibatch: 3, feedback: 12, pareto: 6, repeats: 0, undecided: Some(2) };
         let preflight = Preflight::of(&known);
         assert_eq!((preflight.for_seed, preflight.rejected, preflight.accepted), (6, 6, 12));
         assert_eq!((preflight.fewest, preflight.most), (12, 24));
         // 1 − C(10, 3) / C(12, 3)
         assert!((preflight.telling.unwrap() - (1.0 - 120.0 / 220.0)).abs() < 1e-12);
+        let repeated = Preflight::of(&Known { repeats: 3, ..known });
+        assert_eq!((repeated.rejected, repeated.accepted, repeated.most), (18, 24, 8));
         assert!(Preflight::of(&Known { budget: 6, ..known }).buys_nothing());
         assert!(Preflight::of(&Known { budget: 3, ..known }).buys_nothing());
     }

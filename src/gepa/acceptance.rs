@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::event::Rejection;
 use super::{Candidate, CandidateId};
 use crate::py::Num;
+use crate::stats::compare::sign_test;
 
 /// What a proposal must reach on its minibatch, by the sums of scores.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,24 +16,83 @@ pub enum Criterion {
     ImprovementOrEqual,
     /// At least so much more than the parent.
     Margin(f64),
+    /// More than the parent, and by more than noise: if it were a coin toss which of the two scores higher on a rollout,
+    /// the chance of so many tosses for the child would be at most `p` (exact one-sided sign test over
+    /// [`Pairs`]). Not in the original.
+    SignTest {
+        p: f64,
+    },
+}
+
+/// What a proposal is accepted by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Evidence {
+    /// Sums over the minibatch.
+    pub before: Num,
+    pub after: Num,
+    pub pairs: Pairs,
+}
+
+/// Rollouts of parent and child that belong together, the same example in the same repeat, by which of them scored
+/// higher. Ties tell nothing and are not counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pairs {
+    pub better: usize,
+    pub worse: usize,
+}
+
+impl Pairs {
+    /// Compares the rollouts of each example, in order.
+    #[must_use]
+    pub fn of<'a>(before: impl IntoIterator<Item = &'a [Num]>, after: impl IntoIterator<Item = &'a [Num]>) -> Self {
+        let mut pairs = Self::default();
+        for (before, after) in before.into_iter().zip(after) {
+            for (before, after) in before.iter().zip(after) {
+                pairs.better += usize::from(after > before);
+                pairs.worse += usize::from(after < before);
+            }
+        }
+        pairs
+    }
+
+    /// The chance of at least so many better ones if better and worse were a coin toss; 1 without any.
+    #[must_use]
+    pub fn p_value(self) -> f64 {
+        sign_test(self.better, self.worse)
+    }
 }
 
 impl Criterion {
-    /// Whether a proposal passes.
+    /// The threshold of the sign test unless another is asked for.
+    ///
+    /// Three better and none worse pass, five to one and six to two; two to none and four to one do not. So a child that
+    /// is no better is taken at most about once in seven times, where strict improvement takes it whenever luck is on
+    /// its side, up to every second time. A stricter threshold would do harm here: 0.05 asks for five to none, and the
+    /// nine pairs of a usual minibatch in three repeats seldom show so much even of a child that is well better. The
+    /// two mistakes don't cost the same: one that was taken wrongly costs its validation, which then tells, while one
+    /// that was refused wrongly is lost with all that was paid for it.
+    pub const SIGN_TEST_P: f64 = 0.15;
+
+    /// The sign test with that threshold.
     #[must_use]
-    pub fn accepts(self, before: Num, after: Num) -> bool {
-        match self {
-            Self::StrictImprovement => after > before,
-            Self::ImprovementOrEqual => after >= before,
-            Self::Margin(margin) => after >= before.plus(Num::Float(margin)),
-        }
+    pub const fn sign_test() -> Self {
+        Self::SignTest { p: Self::SIGN_TEST_P }
     }
 
-    const fn rejection(self) -> Rejection {
-        match self {
-            Self::StrictImprovement | Self::ImprovementOrEqual => Rejection::NotBetter,
-            Self::Margin(_) => Rejection::Criterion,
-        }
+    /// Whether a proposal passes.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub fn judge(self, evidence: &Evidence) -> Result<(), Rejection> {
+        let Evidence { before, after, pairs } = *evidence;
+        let (passes, otherwise) = match self {
+            Self::StrictImprovement => (after > before, Rejection::NotBetter),
+            Self::ImprovementOrEqual => (after >= before, Rejection::NotBetter),
+            Self::Margin(margin) => (after >= before.plus(Num::Float(margin)), Rejection::Criterion),
+            Self::SignTest { .. } if after <= before => (false, Rejection::NotBetter),
+            Self::SignTest { p } => (pairs.p_value() <= p, Rejection::WithinNoise),
+        };
+        if passes { Ok(()) } else { Err(otherwise) }
     }
 }
 
@@ -52,9 +112,7 @@ pub enum Selection {
 pub(super) struct Proposal {
     pub candidate: Candidate,
     pub parent: CandidateId,
-    /// Sums over the minibatch.
-    pub before: Num,
-    pub after: Num,
+    pub evidence: Evidence,
 }
 
 /// Positions among the proposals.
@@ -68,9 +126,9 @@ pub(super) struct Verdicts {
 
 /// Judges the proposals of a pass.
 pub(super) fn judge(proposals: &[Proposal], criterion: Criterion, selection: Selection) -> Verdicts {
-    let passed: Vec<bool> =
-        proposals.iter().map(|proposal| criterion.accepts(proposal.before, proposal.after)).collect();
-    let passing: Vec<usize> = (0..proposals.len()).filter(|position| passed[*position]).collect();
+    let judged: Vec<Result<(), Rejection>> =
+        proposals.iter().map(|proposal| criterion.judge(&proposal.evidence)).collect();
+    let passing: Vec<usize> = (0..proposals.len()).filter(|position| judged[*position].is_ok()).collect();
     let mut taken: Vec<usize> = Vec::new();
     let mut duplicates = Vec::new();
     for position in choose(proposals, passing, selection) {
@@ -85,10 +143,8 @@ pub(super) fn judge(proposals: &[Proposal], criterion: Criterion, selection: Sel
         .map(|position| {
             let reason = if duplicates.contains(&position) {
                 Rejection::Duplicate
-            } else if passed[position] {
-                Rejection::DroppedBySelection
             } else {
-                criterion.rejection()
+                judged[position].err().unwrap_or(Rejection::DroppedBySelection)
             };
             (position, reason)
         })
@@ -97,7 +153,10 @@ pub(super) fn judge(proposals: &[Proposal], criterion: Criterion, selection: Sel
 }
 
 fn choose(proposals: &[Proposal], mut passing: Vec<usize>, selection: Selection) -> Vec<usize> {
-    let gain = |position: &usize| proposals[*position].after.minus(proposals[*position].before);
+    let gain = |position: &usize| {
+        let Evidence { before, after, .. } = proposals[*position].evidence;
+        after.minus(before)
+    };
     match selection {
         Selection::All => passing,
         Selection::Best => {
@@ -124,7 +183,34 @@ mod tests {
 
     fn proposal(text: &str, before: i64, after: i64) -> Proposal {
         let candidate = Candidate::new([("a", text)]);
-        Proposal { candidate, parent: CandidateId(0), before: Num::Int(before), after: Num::Int(after) }
+        let evidence = Evidence { before: Num::Int(before), after: Num::Int(after), pairs: Pairs::default() };
+        Proposal { candidate, parent: CandidateId(0), evidence }
+    }
+
+    /// Rollouts in three repeats of each example, before and after, judged by the sign test.
+    fn by_sign_test(before: &[[i64; 3]], after: &[[i64; 3]]) -> Result<(), Rejection> {
+        let of = |scores: &[[i64; 3]]| scores.iter().map(|scores| scores.map(Num::Int)).collect::<Vec<_>>();
+        let total = |scores: &[[i64; 3]]| Num::Int(scores.iter().flatten().sum());
+        let (all_before, all_after) = (of(before), of(after));
+        let pairs = Pairs::of(all_before.iter().map(<[Num; 3]>::as_slice), all_after.iter().map(<[Num; 3]>::as_slice));
+        Criterion::sign_test().judge(&Evidence { before: total(before), after: total(after), pairs })
+    }
+
+    #[test]
+    fn luck_is_refused_and_a_gain_is_not() {
+        let before = [[0, 1, 0], [1, 1, 0], [0, 0, 0]];
+        assert_eq!(
+            by_sign_test(&before, &[[1, 1, 0], [1, 1, 0], [0, 0, 1]]),
+            Err(Rejection::WithinNoise),
+            "two to none"
+        );
+        assert_eq!(
+            by_sign_test(&before, &[[1, 0, 1], [0, 1, 1], [1, 0, 0]]),
+            Err(Rejection::WithinNoise),
+            "four to two"
+        );
+        assert_eq!(by_sign_test(&before, &[[1, 0, 0], [1, 1, 0], [0, 0, 0]]), Err(Rejection::NotBetter));
+        assert_eq!(by_sign_test(&before, &[[1, 1, 0], [1, 1, 1], [0, 1, 0]]), Ok(()), "three to none");
     }
 
     #[track_caller]

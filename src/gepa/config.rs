@@ -89,6 +89,11 @@ impl Config {
         if self.merge.is_some_and(|merge| merge.overlap_floor == 0) {
             return Err(ConfigError::NoOverlapFloor);
         }
+        if let Criterion::SignTest { p } = self.criterion
+            && !(0.0..=1.0).contains(&p)
+        {
+            return Err(ConfigError::NoChance);
+        }
         Ok(())
     }
 
@@ -133,6 +138,8 @@ pub enum ConfigError {
     NoStopper,
     #[error("Merging needs at least one validation example that both candidates were scored on.")]
     NoOverlapFloor,
+    #[error("The sign test needs a threshold from 0 to 1.")]
+    NoChance,
     #[error("The saved run keeps other fronts than the ones asked for.")]
     OtherFrontier,
     #[error("The settings can change only between two passes.")]
@@ -148,6 +155,7 @@ impl ConfigError {
             | Self::NoPerfectScore
             | Self::NoStopper
             | Self::NoOverlapFloor
+            | Self::NoChance
             | Self::OtherFrontier => "ValueError",
             // Not possible there.
             Self::InMidPass => "RuntimeError",

@@ -38,6 +38,9 @@ pub type ObjectiveScores = Vec<(Str, Num)>;
 pub struct Evaluation {
     /// Higher is better. A rollout that could not be judged must still have a score here, or the whole evaluation fails.
     pub scores: Vec<Num>,
+    /// Where each example had several rollouts: the score of each, in an order that is the same for all candidates.
+    /// Then `scores` has their means. `None`: one rollout an example.
+    pub repeats: Option<Vec<Vec<Num>>>,
     /// What was produced, for the record of best outputs; null for nothing.
     pub outputs: Vec<Value>,
     /// `None` or empty: no objectives.
@@ -53,7 +56,7 @@ impl Evaluation {
     #[must_use]
     pub fn of_scores(scores: Vec<Num>, has_trajectories: bool) -> Self {
         let outputs = vec![Value::None; scores.len()];
-        Self { scores, outputs, objective_scores: None, has_trajectories, metric_calls: None }
+        Self { scores, repeats: None, outputs, objective_scores: None, has_trajectories, metric_calls: None }
     }
 
     /// The objective scores of each example, unless there are none.
@@ -61,10 +64,16 @@ impl Evaluation {
         self.objective_scores.as_deref().filter(|scores| !scores.is_empty())
     }
 
+    /// By example, the scores of its rollouts.
+    pub fn rollouts(&self) -> impl Iterator<Item = &[Num]> {
+        rollouts(&self.scores, self.repeats.as_deref())
+    }
+
     /// Refuses lists that are not as long as the request.
     pub(super) fn check(&self, expected: usize) -> Result<(), GepaError> {
         let lists = [
             ("scores", self.scores.len()),
+            ("repeats", self.repeats.as_ref().map_or(expected, Vec::len)),
             ("outputs", self.outputs.len()),
             ("objective scores", self.objectives().map_or(expected, <[_]>::len)),
         ];
@@ -73,4 +82,12 @@ impl Evaluation {
             None => Ok(()),
         }
     }
+}
+
+/// By example, the scores of its rollouts: of several where there were, else of the one.
+pub fn rollouts<'a>(scores: &'a [Num], repeats: Option<&'a [Vec<Num>]>) -> impl Iterator<Item = &'a [Num]> {
+    let of = move |(at, score): (usize, &'a Num)| {
+        repeats.and_then(|all| all.get(at)).map_or(std::slice::from_ref(score), Vec::as_slice)
+    };
+    scores.iter().enumerate().map(of)
 }

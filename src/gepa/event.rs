@@ -67,6 +67,8 @@ pub enum Event {
         iteration: u64,
         candidate: Option<CandidateId>,
         scores: Vec<Num>,
+        /// The scores of each example's rollouts, where there were several ([`super::Evaluation::repeats`]).
+        repeats: Option<Vec<Vec<Num>>>,
         has_trajectories: bool,
         parents: Vec<CandidateId>,
         objective_scores: Option<Vec<ObjectiveScores>>,
@@ -192,6 +194,8 @@ pub enum Rejection {
     NotBetter,
     /// Another criterion refused it.
     Criterion,
+    /// Better, but not by more than noise: [`super::Criterion::SignTest`] refused it.
+    WithinNoise,
     /// It passed, but another was preferred.
     DroppedBySelection,
     /// Another proposal of this pass has the same texts.
@@ -204,6 +208,7 @@ impl Rejection {
         match self {
             Self::NotBetter => "not_better",
             Self::Criterion => "criterion",
+            Self::WithinNoise => "within_noise",
             Self::DroppedBySelection => "dropped_by_selection",
             Self::Duplicate => "duplicate",
         }

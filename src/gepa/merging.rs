@@ -103,6 +103,7 @@ impl Optimizer {
             iteration,
             candidate: None,
             scores: scores.clone(),
+            repeats: None,
             has_trajectories: false,
             parents: parents.clone(),
             objective_scores,

@@ -1,6 +1,6 @@
 //! GEPA: evolving the texts of an agent by reflection, decision for decision as Python's `gepa` 0.1.4 does.
 //!
-//! [`Optimizer`] is a state machine without I/O, as [`crate::py`] is its only ground: it says what it needs next
+//! [`Optimizer`] is a state machine without I/O, on [`crate::py`] and the figures of [`crate::stats`] alone: it says what it needs next
 //! ([`Need`]), is given an [`Answer`], and tells what it decided ([`Event`]). Whoever drives it runs the rollouts, asks the
 //! reflection model and keeps the answers; the same settings and answers always give the same decisions, so a journal
 //! of answers is all that a run has to save.
@@ -34,7 +34,7 @@ mod stop;
 pub mod trace;
 mod validation;
 
-pub use acceptance::{Criterion, Selection};
+pub use acceptance::{Criterion, Evidence, Pairs, Selection};
 pub use answer::{Answer, Misfit};
 pub use candidate::{Candidate, CandidateId, ExampleId, Texts};
 pub use config::{

@@ -212,7 +212,8 @@ impl Optimizer {
     }
 
     /// The same run with other settings from here on: between two passes only. The random stream goes on unless the seed
-    /// is another, the minibatches unless their size is; stoppers start counting anew.
+    /// is another, the minibatches unless their size is; stoppers go on
+    /// counting unless they are others.
     ///
     /// # Errors
     /// The run is in mid-pass, the settings are such as no run can have, or they want fronts that were not kept.
@@ -229,9 +230,13 @@ impl Optimizer {
         if config.minibatch() != self.config.minibatch() {
             fork.sampler = EpochSampler::default();
         }
-        fork.watch = watch(&config.stoppers);
+        if config.stoppers != self.config.stoppers {
+            fork.watch = watch(&config.stoppers);
+        }
+        if config.on_failure != self.config.on_failure {
+            fork.idle_passes = 0;
+        }
         fork.log.report_draws = config.report_draws;
-        fork.idle_passes = 0;
         fork.config = config;
         Ok(fork)
     }

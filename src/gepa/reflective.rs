@@ -2,11 +2,11 @@
 //! new texts, and the children are scored on the same minibatches
 //! (`gepa/proposer/reflective_mutation/reflective_mutation.py` of 0.1.4).
 
-use super::acceptance::{Proposal, judge};
+use super::acceptance::{Evidence, Pairs, Proposal, judge};
 use super::chance::Chance;
 use super::config::{Components, Proposer};
 use super::error::GepaError;
-use super::evaluation::{Evaluation, EvaluationId, EvaluationRequest, Split};
+use super::evaluation::{Evaluation, EvaluationId, EvaluationRequest, Split, rollouts};
 use super::event::{Event, Note, SkipReason};
 use super::need::{JobReply, Need, ProposalJob, Purpose};
 use super::optimizer::{Optimizer, Stage};
@@ -42,6 +42,7 @@ struct ScoredTask {
     task: Task,
     evaluation: EvaluationId,
     scores: Vec<Num>,
+    repeats: Option<Vec<Vec<Num>>>,
     has_trajectories: bool,
 }
 
@@ -157,6 +158,7 @@ impl Optimizer {
                 task,
                 evaluation: ids[request],
                 scores: evaluations[request].scores.clone(),
+                repeats: evaluations[request].repeats.clone(),
                 has_trajectories: evaluations[request].has_trajectories,
             })
             .collect();
@@ -335,7 +337,7 @@ impl Optimizer {
         self.charge(cost(&evaluations));
         let mut proposals = Vec::new();
         for ((position, candidate), evaluation) in children.iter().zip(&evaluations) {
-            let ScoredTask { task, scores, .. } = &scored[*position];
+            let ScoredTask { task, scores, repeats, .. } = &scored[*position];
             self.remember(candidate, task, evaluation);
             self.state.traced(|entry| {
                 entry.first_proposed.get_or_insert(*position);
@@ -343,9 +345,12 @@ impl Optimizer {
                     traced.scores = Some((scores.clone(), evaluation.scores.clone()));
                 }
             });
-            let before = sum(scores.iter().copied());
-            let after = sum(evaluation.scores.iter().copied());
-            proposals.push(Proposal { candidate: candidate.clone(), parent: task.parent, before, after });
+            let evidence = Evidence {
+                before: sum(scores.iter().copied()),
+                after: sum(evaluation.scores.iter().copied()),
+                pairs: Pairs::of(rollouts(scores, repeats.as_deref()), evaluation.rollouts()),
+            };
+            proposals.push(Proposal { candidate: candidate.clone(), parent: task.parent, evidence });
         }
         self.select(proposals)
     }
@@ -355,14 +360,15 @@ impl Optimizer {
         let verdicts = judge(&proposals, self.config.criterion, self.config.selection);
         let iteration = self.iteration();
         for (position, reason) in verdicts.rejected {
-            let Proposal { candidate, parent, before, after } = proposals[position].clone();
+            let Proposal { candidate, parent, evidence } = proposals[position].clone();
+            let Evidence { before, after, .. } = evidence;
             self.log.push(Event::CandidateRejected { iteration, candidate, parent, before, after, reason });
         }
         if verdicts.taken.is_empty() {
             return self.end_pass(false);
         }
         let taken = verdicts.taken.iter().map(|position| &proposals[*position]);
-        let sums = taken.clone().map(|proposal| proposal.after).collect();
+        let sums = taken.clone().map(|proposal| proposal.evidence.after).collect();
         let candidates = taken.map(|proposal| (proposal.candidate.clone(), vec![proposal.parent])).collect();
         self.validate(candidates, After::Proposals { sums })
     }
@@ -393,6 +399,7 @@ impl Optimizer {
             iteration: self.state.passes(),
             candidate,
             scores: evaluation.scores.clone(),
+            repeats: evaluation.repeats.clone(),
             has_trajectories: evaluation.has_trajectories,
             parents,
             objective_scores: evaluation.objective_scores.clone(),

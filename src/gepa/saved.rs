@@ -114,7 +114,7 @@ fn count(value: &Value) -> Option<u64> {
 }
 
 fn evaluation_value(evaluation: &Evaluation) -> Value {
-    let Evaluation { scores, outputs, objective_scores, has_trajectories, metric_calls } = evaluation;
+    let Evaluation { scores, repeats, outputs, objective_scores, has_trajectories, metric_calls } = evaluation;
     let objectives = |scores: &ObjectiveScores| -> Value {
         Value::Dict(scores.iter().map(|(objective, score)| (objective.clone(), Value::from(*score))).collect())
     };
@@ -126,7 +126,8 @@ fn evaluation_value(evaluation: &Evaluation) -> Value {
         ("has_trajectories", Value::Bool(*has_trajectories)),
         ("metric_calls", calls),
     ];
-    Value::Dict(fields.into_iter().collect())
+    let repeats = repeats.as_ref().map(|all| ("repeats", list(all, |own| list(own, |score| Value::from(*score)))));
+    Value::Dict(fields.into_iter().chain(repeats).collect())
 }
 
 fn evaluation_of(value: &Value) -> Read<Evaluation> {
@@ -146,8 +147,17 @@ fn evaluation_of(value: &Value) -> Read<Evaluation> {
         Value::None => None,
         calls => Some(count(calls).ok_or(NoAnswer("the metric calls are no count"))?),
     };
+    let numbers = |value: &Value| -> Option<Vec<Num>> { value.as_list()?.iter().map(Num::of).collect() };
+    let repeats = match fields.get("repeats").ok() {
+        None => None,
+        Some(all) => {
+            let all = all.as_list().and_then(|all| all.iter().map(numbers).collect::<Option<_>>());
+            Some(all.ok_or(NoAnswer("the repeats are no lists of numbers"))?)
+        }
+    };
     Ok(Evaluation {
         scores: scores.ok_or(NoAnswer("a score is no number"))?,
+        repeats,
         outputs: fields.list("outputs")?.to_vec(),
         objective_scores,
         has_trajectories: fields.flag("has_trajectories")?,
@@ -230,6 +240,7 @@ mod tests {
         check(&Answer::Evaluated(vec![evaluation.clone()]));
         evaluation.objective_scores = Some(vec![vec![("z".into(), Num::Float(0.5))], Vec::new()]);
         evaluation.metric_calls = Some(7);
+        evaluation.repeats = Some(vec![vec![Num::Int(1), Num::Float(0.5)], Vec::new()]);
         evaluation.outputs = vec![Value::from("x"), loads(r#"{"a": [1, 1.5, null]}"#).unwrap()];
         check(&Answer::Evaluated(vec![evaluation]));
         let records = loads(r#"[{"Feedback": "good"}]"#).unwrap().as_list().unwrap().clone();

@@ -17,6 +17,8 @@ pub struct Host {
     pub coach: RehearsalCoach,
     pub base: u64,
     pub feedback: Feedback,
+    /// Each rollout has chances of its own, as those of models have, where the cast's are those of its trial.
+    pub unrepeatable: bool,
     /// How many rollouts were made.
     pub rollouts: usize,
 }
@@ -31,6 +33,7 @@ impl Host {
             coach,
             base,
             feedback: Feedback::default(),
+            unrepeatable: false,
             rollouts: 0,
         }
     }
@@ -46,7 +49,7 @@ impl Host {
             cache: Some(CacheKeys::BySplit),
             ..Config::new(budget)
         };
-        Setup { datasets, seed_instruction: self.seed_instruction.clone(), config }
+        Setup { datasets, seed_instruction: self.seed_instruction.clone(), config, later: Vec::new(), repeats: 1 }
     }
 
     pub fn rollout(&self, task: &TaskId, instruction: &str, trial: u32) -> Episode {
@@ -63,7 +66,8 @@ impl Host {
 
     pub fn lesson(&mut self, job: &RolloutJob) -> Lesson {
         self.rollouts += 1;
-        let episode = self.rollout(&job.task, &job.instruction, job.trial);
+        let trial = if self.unrepeatable { u32::try_from(job.number).unwrap() } else { job.trial };
+        let episode = self.rollout(&job.task, &job.instruction, trial);
         Lesson::of(&episode, &self.world, self.feedback, None).expect("the cast comes to a verdict")
     }
 

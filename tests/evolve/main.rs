@@ -2,4 +2,6 @@
 
 mod climb;
 mod course;
+mod fork;
 mod host;
+mod noise;

@@ -103,15 +103,9 @@ impl Told {
         let sets = &plan.datasets;
         let (feedback, pareto) = (sets.feedback.tasks.len(), sets.pareto.tasks.len());
         let minibatch = plan.config.minibatch_size;
-        let known = Known { budget: plan.budget, minibatch, feedback, pareto, undecided: past.undecided_of(feedback) };
-        let mut bought = Preflight::of(&known);
+        let (budget, repeats, undecided) = (plan.budget, plan.repeats, past.undecided_of(feedback));
+        let bought = Preflight::of(&Known { budget, minibatch, feedback, pareto, repeats, undecided });
         let per_pass = proposals_in_a_pass(plan.config.sampling);
-        // The rollouts of a minibatch are repeated; the tasks that it holds stay.
-        bought.rejected *= u64::from(plan.repeats.max(1));
-        bought.accepted = bought.rejected + pareto as u64;
-        let left = plan.budget.saturating_sub(bought.for_seed);
-        bought.fewest = left.div_ceil(bought.accepted.max(1));
-        bought.most = left.div_ceil(bought.rejected.max(1));
         let proposals = match (bought.fewest, bought.most) {
             (_, 0) => "No proposal".to_owned(),
             (fewest, most) if fewest == most => counted(most, "proposal", "proposals"),

@@ -174,7 +174,15 @@ pub fn report(event: &Event, optimizer: &Optimizer, names: &Names<'_>) -> Value 
                 .with("is_seed_candidate", *candidate == Some(CandidateId(0)))
                 .end()
         }
-        Event::EvaluationEnded { iteration, candidate, scores: all, has_trajectories, parents, objective_scores } => {
+        Event::EvaluationEnded {
+            iteration,
+            candidate,
+            scores: all,
+            has_trajectories,
+            parents,
+            objective_scores,
+            repeats: _,
+        } => {
             let objectives = objective_scores.as_ref().map(|examples| {
                 list(examples, |scores| {
                     Value::Dict(scores.iter().map(|(name, score)| (name.clone(), Value::from(*score))).collect())

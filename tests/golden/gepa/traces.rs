@@ -311,6 +311,7 @@ impl<'a> Host<'a> {
             let has_trajectories = request.capture_traces && !self.without_trajectories.contains(&call);
             let metric_calls = self.calls_per_example.filter(|_| request.capture_traces);
             evaluations.push(Evaluation {
+                repeats: None,
                 outputs: examples.iter().map(output).collect(),
                 scores: scores.clone(),
                 objective_scores,
