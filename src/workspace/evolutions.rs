@@ -111,8 +111,7 @@ pub struct EvolutionSummary {
 }
 
 /// A reply of the reflection model, as it came.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct KeptReply {
     /// How many answers there were when it was asked for: which step it belongs to.
     pub answers: usize,
@@ -121,6 +120,7 @@ pub struct KeptReply {
     /// Which reply to that call, from 0: a person may ask again.
     pub attempt: usize,
     pub text: String,
+    #[serde(default)]
     pub spent: Spent,
 }
 
@@ -370,4 +370,124 @@ fn origin(value: &Value) -> Option<Origin> {
 
 fn size(map: &Map<String, Value>, name: &str) -> Option<usize> {
     usize::try_from(map.get(name)?.as_u64()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+
+    use super::*;
+    use crate::evolve::{Dataset, Datasets};
+    use crate::gepa::{Config, Failure, Outside};
+    use crate::pack::MemoryStorage;
+    use crate::rollout::OccupantKind;
+
+    fn record() -> EvolutionRecord {
+        let by = |label: &str| Occupant::new(OccupantKind::Cast, label).with_choice("cast");
+        let set = |split: &str| Dataset { split: split.into(), tasks: vec![2, 0] };
+        let datasets = Datasets { feedback: set("train"), pareto: set("dev"), evaluation: set("test") };
+        EvolutionRecord {
+            id: EvolutionId::parse("e-1").unwrap(),
+            created_ms: 7,
+            name: "An evolution".into(),
+            note: "Why".into(),
+            pack: "shop".into(),
+            domain: "retail".into(),
+            choices: DatasetChoices::default(),
+            setup: Setup { datasets, seed_instruction: "Help.".into(), config: Config::new(150), ..setup() },
+            agent: by("agent"),
+            user: by("customer"),
+            reflection: by("coach"),
+            strategy: AgentStrategy::React,
+            user_strategy: UserStrategy::Verify,
+            temperature: Some(0.5),
+            max_steps: 12,
+            seed: 3,
+            feedback: Feedback::Findings,
+            rater: Some(BatchRater { by: by("rater"), rubric: "Kind?".into() }),
+            concurrency: 4,
+            limits: Limits { calls: Some(9), tokens: None, cost_usd: Some(0.5) },
+            parity: true,
+            review: true,
+            forked_from: Some(ForkPoint { evolution: EvolutionId::parse("e-0").unwrap(), iteration: 4 }),
+            origins: vec![Origin { evolution: EvolutionId::parse("e-0").unwrap(), below: 20 }],
+            held_out: BatchId::parse("b-1"),
+            file: Some("result.json".into()),
+            summary: EvolutionSummary { candidates: 2, seed_score: Some(0.25), ended: true, ..Default::default() },
+        }
+    }
+
+    fn setup() -> Setup {
+        serde_json::from_value(json!({
+            "datasets": Datasets::default(), "seed_instruction": "", "config": Config::new(1),
+        }))
+        .unwrap()
+    }
+
+    fn store() -> EvolutionStore<MemoryStorage> {
+        EvolutionStore::new(MemoryStorage::new(StorageFault::Unavailable))
+    }
+
+    fn now<T>(future: impl Future<Output = T>) -> T {
+        future.now_or_never().expect("memory answers at once")
+    }
+
+    fn answers() -> Vec<Answer> {
+        let proceed = |elapsed_seconds| Answer::Proceed(Outside { elapsed_seconds, ..Outside::default() });
+        vec![proceed(1.0), Answer::Failed(Failure::from("no connection")), proceed(2.5)]
+    }
+
+    fn text(answers: &[Answer]) -> String {
+        format!("{answers:?}")
+    }
+
+    #[test]
+    fn what_is_kept_comes_back_the_same() {
+        let (store, record, answers) = (store(), record(), answers());
+        now(store.keep(&record, 0, &answers[..1])).unwrap();
+        now(store.keep(&record, 1, &answers[1..])).unwrap();
+        let reply = KeptReply { answers: 3, number: 1, attempt: 2, text: "```x```".into(), spent: Spent::default() };
+        now(store.keep_reply(&record.id, &reply)).unwrap();
+        now(store.keep_file(&record, "{}")).unwrap();
+        assert_eq!(now(store.list()).unwrap(), (vec![record.clone()], vec![]));
+        let kept = now(store.answers(&record.id)).unwrap();
+        assert_eq!((text(&kept.answers), kept.is_broken), (text(&answers), false));
+        assert_eq!((kept.replies, kept.file.as_deref()), (vec![reply], Some("{}")));
+        now(store.delete(&record.id, &[record.run(30)])).unwrap();
+        assert!(now(store.list()).unwrap().0.is_empty());
+        assert!(now(store.answers(&record.id)).unwrap().answers.is_empty());
+    }
+
+    #[test]
+    fn answers_behind_a_damaged_one_do_not_count() {
+        let (store, record) = (store(), record());
+        now(store.keep(&record, 0, &answers())).unwrap();
+        let put = |key: &str, content: &'static str| {
+            let changes = [Change::Put { store: Store::Answers, key: key.into(), content: content.as_bytes() }];
+            now(store.storage.write(&changes)).unwrap();
+        };
+        put("e-1/00000001", r#"{"answer": "what"}"#);
+        let kept = now(store.answers(&record.id)).unwrap();
+        assert_eq!((kept.answers.len(), kept.is_broken), (1, true));
+        put("e-1/reply-x", "[]");
+        assert_eq!(now(store.answers(&record.id)).unwrap().replies, []);
+    }
+
+    #[test]
+    fn a_damaged_record_costs_no_other() {
+        let store = store();
+        now(store.keep(&record(), 0, &[])).unwrap();
+        for (key, content) in [("e-2", "[7]"), ("e-3", r#"{"evolution": {"name": "x"}}"#), ("E", "{}")] {
+            let content = content.as_bytes();
+            now(store.storage.write(&[Change::Put { store: Store::Evolutions, key: key.into(), content }])).unwrap();
+        }
+        let (evolutions, warnings) = now(store.list()).unwrap();
+        assert_eq!((evolutions.len(), warnings.len()), (1, 3));
+    }
+
+    #[test]
+    fn the_runs_of_a_fork_are_where_they_were_made() {
+        let record = record();
+        assert_eq!((record.run(19).as_str(), record.run(20).as_str()), ("e-0-19", "e-1-20"));
+    }
 }
