@@ -72,6 +72,15 @@ pub struct Step {
     pub event: Event,
 }
 
+/// A rollout that was made, with what it came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Made {
+    pub job: RolloutJob,
+    /// How many answers had been given with the one that it is part of, as in [`Step::answers`].
+    pub answers: usize,
+    pub score: f64,
+}
+
 /// Leave that was asked for: a place from which an evolution can be forked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Leave {
@@ -92,6 +101,7 @@ pub struct Evolution {
     taken: usize,
     steps: Vec<Step>,
     leaves: Vec<Leave>,
+    made: Vec<Made>,
     /// Settings still to come, the next one last.
     later: Vec<Changed>,
     repeats: u32,
@@ -129,6 +139,7 @@ impl Evolution {
             taken: 0,
             steps: Vec::new(),
             leaves: Vec::new(),
+            made: Vec::new(),
             later: setup.later.iter().rev().cloned().collect(),
             repeats: setup.repeats.max(1),
             asked: 0,
@@ -214,6 +225,12 @@ impl Evolution {
     #[must_use]
     pub fn fork_points(&self) -> &[Leave] {
         &self.leaves
+    }
+
+    /// Every rollout whose score was given, in the order of their numbers.
+    #[must_use]
+    pub fn made(&self) -> &[Made] {
+        &self.made
     }
 
     #[must_use]
@@ -303,10 +320,23 @@ impl Evolution {
         self.optimizer.supply(answer.clone())?;
         if let Pending::Rollouts { jobs, .. } = std::mem::replace(&mut self.pending, Pending::Nothing) {
             self.asked += jobs.len();
+            if let Answer::Evaluated(evaluations) = &answer {
+                self.note(jobs, evaluations);
+            }
         }
         self.answers.push(answer);
         self.look();
         Ok(())
+    }
+
+    fn note(&mut self, jobs: Vec<RolloutJob>, evaluations: &[Evaluation]) {
+        let answers = self.answered() + 1;
+        let scores = evaluations.iter().flat_map(|evaluation| match &evaluation.repeats {
+            Some(repeats) => repeats.iter().flatten().copied().collect(),
+            None => evaluation.scores.clone(),
+        });
+        let made = jobs.into_iter().zip(scores).map(|(job, score)| Made { job, answers, score: score.to_f64() });
+        self.made.extend(made);
     }
 
     /// Takes in what happened, and sees what is due.

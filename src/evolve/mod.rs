@@ -17,7 +17,7 @@ pub mod preflight;
 mod setup;
 
 pub use datasets::{Dataset, DatasetChoice, DatasetChoices, DatasetError, Datasets};
-pub use evolution::{Due, Evolution, Leave, Reflection, RolloutJob, Step, Unasked};
+pub use evolution::{Due, Evolution, Leave, Made, Reflection, RolloutJob, Step, Unasked};
 pub use lesson::{Feedback, Lesson};
 pub use setup::{Changed, Fork, ForkError, Setup, SetupError};
 

@@ -253,6 +253,19 @@ impl<S: Storage> EvolutionStore<S> {
         Ok(kept)
     }
 
+    /// Removes the answers from a position on: those behind a damaged one, which fit nothing that comes now.
+    ///
+    /// # Errors
+    /// Storage fails; then all are still there.
+    pub async fn cut(&self, id: &EvolutionId, from: usize) -> Result<(), StorageFault> {
+        let entries = self.storage.entries(Store::Answers, &format!("{id}/")).await?;
+        let is_behind =
+            |key: &String| key.rsplit('/').next().and_then(|at| at.parse().ok()).is_some_and(|at: usize| at >= from);
+        let behind = entries.into_iter().map(|(key, _)| key).filter(is_behind);
+        let changes: Vec<Change<'_>> = behind.map(|key| Change::Delete { store: Store::Answers, key }).collect();
+        self.storage.write(&changes).await
+    }
+
     /// Keeps a reply of the reflection model.
     ///
     /// # Errors
@@ -469,6 +482,11 @@ mod tests {
         put("e-1/00000001", r#"{"answer": "what"}"#);
         let kept = now(store.answers(&record.id)).unwrap();
         assert_eq!((kept.answers.len(), kept.is_broken), (1, true));
+        put("e-1/00000001", r#"{"answer": "failed", "kind": "a", "message": "b"}"#);
+        assert_eq!(now(store.answers(&record.id)).unwrap().answers.len(), 3);
+        now(store.cut(&record.id, 1)).unwrap();
+        let kept = now(store.answers(&record.id)).unwrap();
+        assert_eq!((kept.answers.len(), kept.is_broken), (1, false));
         put("e-1/reply-x", "[]");
         assert_eq!(now(store.answers(&record.id)).unwrap().replies, []);
     }

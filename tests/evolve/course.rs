@@ -27,6 +27,8 @@ fn a_finished_one_is_made_again_by_its_answers() {
     assert!(matches!(again.due(), Due::Ended(Outcome::Finished)));
     assert_eq!(result(&again), result(&whole));
     assert_eq!(again.steps().len(), whole.steps().len());
+    assert_eq!(again.made(), whole.made());
+    assert!(whole.made().iter().map(|made| made.job.number).eq(0..host.rollouts), "each rollout once");
     assert!(whole.optimizer().state().metric_calls() >= 200);
 }
 

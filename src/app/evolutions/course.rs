@@ -89,7 +89,7 @@ impl Course {
     /// Takes in the kept replies to the calls that are due, the last one to each.
     pub(super) fn receive_kept(&mut self, kept: &[KeptReply]) {
         let Due::Reflections(calls) = self.evolution.due() else { return };
-        let answers = self.evolution.answers().len();
+        let answers = self.evolution.answered();
         for call in calls.to_vec() {
             let own = kept.iter().filter(|reply| reply.answers == answers && reply.number == call.number);
             if let Some(reply) = own.max_by_key(|reply| reply.attempt) {

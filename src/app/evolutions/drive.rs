@@ -274,19 +274,21 @@ impl Evolutions {
     /// Stores the answers that are not stored, with the record. Where storage refuses, it waits for a person.
     pub(super) async fn keep_answers(self, live: &Live) {
         loop {
-            let from = live.stored.get();
-            let (record, answers) = {
+            let (record, answers, from) = {
                 let mut course = live.course.borrow_mut();
-                let answers = course.evolution.answers().get(from..).unwrap_or_default().to_vec();
+                let mut answers = live.unstored.take();
+                answers.extend(course.evolution.take_answers());
                 if answers.is_empty() {
                     return;
                 }
                 course.sum_up(now_ms());
-                (Arc::clone(&course.record), answers)
+                let from = course.evolution.answered() - answers.len();
+                (Arc::clone(&course.record), answers, from)
             };
             match self.store().await.keep(&record, from, &answers).await {
-                Ok(()) => return live.stored.set(from + answers.len()),
+                Ok(()) => return,
                 Err(fault) => {
+                    live.unstored.replace(answers);
                     if !self.wait_for_storage(live, fault).await {
                         return;
                     }

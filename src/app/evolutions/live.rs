@@ -11,7 +11,7 @@ use futures::future::LocalBoxFuture;
 
 use super::course::{Course, Decision};
 use crate::domain::World;
-use crate::gepa::CandidateId;
+use crate::gepa::{Answer, CandidateId};
 use crate::journal::EvolutionId;
 use crate::platform::clock::BrowserClock;
 use crate::platform::tabs;
@@ -29,8 +29,8 @@ pub(super) struct Live {
     pub world: Arc<World>,
     /// Holds back the calls of all seats.
     pub gate: Gate,
-    /// How many of its answers are stored.
-    pub stored: Cell<usize>,
+    /// The answers that are not stored yet.
+    pub unstored: RefCell<Vec<Answer>>,
     /// How many rollouts in a row died of something that the user has to mend.
     pub broken: Cell<u32>,
     pub stopped: Cell<bool>,
@@ -58,12 +58,18 @@ pub(super) struct Live {
     _lock: Option<tabs::Held>,
 }
 
+/// What is left over from before.
+pub(super) struct Left {
+    pub unstored: Vec<Answer>,
+    /// The seconds that it was under way.
+    pub before_seconds: f64,
+}
+
 /// What an evolution is taken up with.
 pub(super) struct TakenUp {
     pub course: Rc<RefCell<Course>>,
     pub world: Arc<World>,
-    pub stored: usize,
-    pub before_seconds: f64,
+    pub left: Left,
     /// It waits for a person from the start.
     pub held: bool,
     pub lock: Option<tabs::Held>,
@@ -71,14 +77,14 @@ pub(super) struct TakenUp {
 
 impl Live {
     pub(super) fn new(taken_up: TakenUp) -> Rc<Self> {
-        let TakenUp { course, world, stored, before_seconds, held, lock } = taken_up;
+        let TakenUp { course, world, left, held, lock } = taken_up;
         let id = course.borrow().record.id.clone();
         Rc::new(Self {
             id,
             course,
             world,
             gate: if held { Gate::closed() } else { Gate::default() },
-            stored: Cell::new(stored),
+            unstored: RefCell::new(left.unstored),
             broken: Cell::new(0),
             stopped: Cell::new(false),
             give_up: Cell::new(false),
@@ -92,7 +98,7 @@ impl Live {
             wake: RefCell::new(None),
             turn_ms: Cell::new(0.0),
             begun_ms: BrowserClock.now_ms(),
-            before_seconds,
+            before_seconds: left.before_seconds,
             _lock: lock,
         })
     }

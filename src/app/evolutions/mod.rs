@@ -23,9 +23,9 @@ use super::runs::{Keyless, Reading, RunRefusal, Runs, now_ms};
 use super::seats::SeatChoices;
 use super::versions::InstructionVersions;
 use crate::domain::TaskId;
-use crate::evolve::SetupError;
+use crate::evolve::{ForkError, SetupError};
+use crate::gepa::CandidateId;
 use crate::gepa::result::{ResultError, RunResult};
-use crate::gepa::{CandidateId, ConfigError};
 use crate::journal::{EvolutionId, RunId};
 use crate::pack::StorageFault;
 use crate::platform::clock::BrowserClock;
@@ -113,14 +113,14 @@ pub enum Refusal {
     NoSeat(String),
     #[error("A person can't fill a seat of an evolution. Choose a model or a program.")]
     Person,
-    #[error("There is no iteration {0} to fork from.")]
+    #[error("There is no iteration {0} to fork from; the last ones may not be stored yet.")]
     NoIteration(u64),
+    #[error(transparent)]
+    Fork(#[from] ForkError),
     #[error("An instruction without any text can't join the pool.")]
     EmptyText,
     #[error(transparent)]
     Setup(#[from] SetupError),
-    #[error(transparent)]
-    Config(#[from] ConfigError),
     #[error("{0}")]
     File(String),
     #[error(transparent)]

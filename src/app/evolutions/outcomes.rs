@@ -8,11 +8,12 @@ use leptos::prelude::*;
 use super::{Evolutions, Refusal, created_now_ms, new_evolution_id};
 use crate::app::batches::new_batch_id;
 use crate::evolve::COMPONENT;
-use crate::gepa::CandidateId;
+use crate::evolve::ForkError;
+use crate::gepa::{CandidateId, Config};
 use crate::journal::{BatchId, EvolutionId, Instruction};
 use crate::rollout::BatchSettings;
 use crate::workspace::versions::Version;
-use crate::workspace::{Arm, BatchRecord, EvolutionRecord};
+use crate::workspace::{Arm, BatchRecord, EvolutionRecord, EvolutionSummary, ForkPoint, Origin};
 
 impl Evolutions {
     /// The text of a candidate of an evolution that is open.
@@ -110,16 +111,50 @@ impl Evolutions {
         Ok(id)
     }
 
-    /// A record like that of another evolution, under a new id.
-    pub(super) fn copy_of(self, record: &EvolutionRecord, name: String) -> EvolutionRecord {
-        EvolutionRecord {
+    /// A new evolution that goes on from the beginning of a pass of another one, with other settings. It is kept, not
+    /// begun.
+    ///
+    /// # Errors
+    /// The other one is not open, never came to that pass, or storage fails.
+    pub async fn fork(
+        self,
+        id: &EvolutionId,
+        iteration: u64,
+        config: Config,
+        name: String,
+    ) -> Result<EvolutionId, Refusal> {
+        let forked = untrack(|| {
+            self.with(id, |course| {
+                let fork = course.record.setup.fork(&course.evolution, iteration, config)?;
+                let made = course.evolution.made().iter().filter(|made| made.answers <= fork.answers).count();
+                Ok::<_, ForkError>((Arc::clone(&course.record), fork, made))
+            })
+        });
+        let (record, fork, made) = forked.ok_or(Refusal::Gone)??;
+        let mut answers = self.store().await.answers(id).await?.answers;
+        if answers.len() < fork.answers {
+            // The last ones are still on their way into storage.
+            return Err(Refusal::NoIteration(iteration));
+        }
+        answers.truncate(fork.answers);
+        let earlier = record.origins.iter().map(|origin| Origin { below: origin.below.min(made), ..origin.clone() });
+        let origins = earlier.chain([Origin { evolution: id.clone(), below: made }]).collect();
+        let fork = EvolutionRecord {
             id: new_evolution_id(),
             created_ms: created_now_ms(),
             name,
             note: String::new(),
+            setup: fork.setup,
+            forked_from: Some(ForkPoint { evolution: id.clone(), iteration }),
+            origins,
             held_out: None,
-            ..record.clone()
-        }
+            summary: EvolutionSummary { ended: false, ..record.summary.clone() },
+            ..(*record).clone()
+        };
+        self.store().await.keep(&fork, 0, &answers).await?;
+        let id = fork.id.clone();
+        self.put(Arc::new(fork));
+        Ok(id)
     }
 }
 

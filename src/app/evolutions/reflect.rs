@@ -75,7 +75,7 @@ impl Evolutions {
     async fn ask(self, live: &Live, call: &Reflection) -> bool {
         let (record, answers) = {
             let course = live.course.borrow();
-            (course.record.clone(), course.evolution.answers().len())
+            (course.record.clone(), course.evolution.answered())
         };
         let attempt = live.attempts(answers, call.number);
         // A program that is asked again says something else.

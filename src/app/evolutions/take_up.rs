@@ -7,7 +7,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::live::{Live, TakenUp};
+use super::live::{Left, Live, TakenUp};
 use super::{Course, Evolutions, Phase, Refusal, lock};
 use crate::app::seats::Sitting;
 use crate::domain::World;
@@ -49,21 +49,27 @@ impl Evolutions {
         Ok(())
     }
 
-    /// The evolution that the kept answers led to, and how many of them stand.
+    /// The evolution that the kept answers led to.
     fn course(
         self,
         record: Arc<EvolutionRecord>,
         kept: Kept,
         world: Option<&World>,
-    ) -> Result<(Course, usize), Refusal> {
+    ) -> Result<(Course, Left), Refusal> {
         let Kept { mut answers, is_broken, replies, .. } = kept;
         if is_broken && matches!(answers.last(), Some(Answer::Evaluated(_))) {
             // What was made of these scores may be among what was lost. Their rollouts are kept as runs.
             answers.pop();
         }
         let known = answers.len();
-        let evolution = Evolution::replay(&record.setup, answers)?;
-        let stored = known.min(evolution.answers().len());
+        let mut evolution = Evolution::replay(&record.setup, answers)?;
+        // Those that are stored need not be in memory as well; what replaying added to them is still to be stored.
+        let mut answers = evolution.take_answers();
+        let unstored = answers.split_off(known.min(answers.len()));
+        let before_seconds = answers.iter().rev().find_map(|answer| match answer {
+            Answer::Proceed(outside) => Some(outside.elapsed_seconds),
+            _ => None,
+        });
         let mut rollouts_spent = Spent::default();
         for run in untrack(|| self.runs.in_batch(record.id.as_batch())).values() {
             rollouts_spent.merge(&run.summary.spent);
@@ -89,7 +95,7 @@ impl Evolutions {
             facts,
         };
         course.receive_kept(&replies);
-        Ok((course, stored))
+        Ok((course, Left { unstored, before_seconds: before_seconds.unwrap_or(0.0) }))
     }
 
     /// Takes an evolution up; `held`: it waits for a person from the start.
@@ -109,7 +115,14 @@ impl Evolutions {
         self.check(&record, &world)?;
         let kept = self.store().await.answers(id).await?;
         let replies = kept.replies.clone();
-        let (course, stored) = self.course(Arc::clone(&record), kept, Some(&world))?;
+        let (known, is_broken) = (kept.answers.len(), kept.is_broken);
+        let (course, left) = self.course(Arc::clone(&record), kept, Some(&world))?;
+        let stand = course.evolution.answered() - left.unstored.len();
+        if is_broken || stand < known {
+            self.store().await.cut(id, stand).await?;
+            let lost = "Some of what was kept of this evolution could not be read. It goes on from what came before.";
+            self.warnings.update(|warnings| warnings.push(lost.to_owned()));
+        }
         if matches!(course.evolution.due(), Due::Ended(_)) {
             self.put_course(&Rc::new(RefCell::new(course)));
             return Err(Refusal::Ended);
@@ -117,14 +130,9 @@ impl Evolutions {
         if self.live_of(id).is_some() {
             return Ok(());
         }
-        let before_seconds = course.evolution.answers().iter().rev().find_map(|answer| match answer {
-            Answer::Proceed(outside) => Some(outside.elapsed_seconds),
-            _ => None,
-        });
         let course = Rc::new(RefCell::new(course));
         self.put_course(&course);
-        let live =
-            Live::new(TakenUp { course, world, stored, before_seconds: before_seconds.unwrap_or(0.0), held, lock });
+        let live = Live::new(TakenUp { course, world, left, held, lock });
         replies.iter().for_each(|reply| live.asked(reply));
         self.live.update_value(|all| all.push(Rc::clone(&live)));
         self.set_phase(id, Some(if held { Phase::Paused } else { Phase::Running }));
