@@ -4,11 +4,12 @@ use crate::failure::Result;
 use crate::rustc::Rustc;
 use crate::tools::Tool;
 use crate::wasm_std::{self, WasmStd};
-use crate::{browser, cache, serve};
+use crate::{browser, cache, disk, serve};
 use std::path::Path;
 
 pub fn run(root: &Path) -> Result<()> {
     line("cache", cache::root().map(|folder| Some(folder.display().to_string())), "");
+    line("disk", Ok(disk::free(root).map(disk::text)), "df can't tell how much is free");
     let rustc = Rustc::detect();
     let found = rustc.as_ref().map(|rustc| Some(format!("{} in {}", rustc.release, rustc.sysroot.display())));
     match found {

@@ -6,6 +6,7 @@ mod bench;
 mod browser;
 mod cache;
 mod debian;
+mod disk;
 mod doctor;
 mod failure;
 mod http;

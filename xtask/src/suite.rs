@@ -5,7 +5,7 @@ use crate::failure::{Context, Failure, Result};
 use crate::kit::Kit;
 use crate::rustc::WASM;
 use crate::size::Sizes;
-use crate::{process, say, site};
+use crate::{disk, process, say, site};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -72,8 +72,9 @@ fn golden(root: &Path, options: &TestOptions) -> Result<()> {
 }
 
 fn browser_tests(root: &Path, browser: &Browser, options: &TestOptions) -> Result<()> {
-    say::step("Browser tests", "usually 2 minutes the first time, then 1 minute");
+    say::step("Browser tests", "usually 8 minutes the first time, then 6 minutes");
     let mut cargo = test_command(root, &["--features", "browser-tests", "--test", "browser"], options);
+    disk::enough_for_a_browser(&process::target_folder(root))?;
     cargo.env("TAUPE_DIST", site::dist(root));
     cargo.env("TAUPE_CHROMIUM", &browser.program).env("TAUPE_CHROMEDRIVER", &browser.driver);
     process::run(&mut cargo)
