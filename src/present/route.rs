@@ -7,7 +7,7 @@
 use std::{fmt, str::FromStr};
 
 use crate::domain::TaskId;
-use crate::journal::{BatchId, RunId};
+use crate::journal::{BatchId, EvolutionId, RunId};
 
 /// A place in the page that can be linked to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -17,6 +17,10 @@ pub enum Route {
     Evaluate,
     /// `#/evaluate/<batch>`: one batch.
     Batch(BatchId),
+    /// All evolutions, and where the next is set up.
+    Evolve,
+    /// `#/evolve/<evolution>`: one evolution.
+    Evolution(EvolutionId),
     /// All kept runs.
     Runs,
     /// `#/compare/<run>/<run>`: two runs side by side.
@@ -88,6 +92,8 @@ pub enum Page {
     Play,
     /// The batches, and each of them.
     Evaluate,
+    /// The evolutions, and each of them.
+    Evolve,
     Runs,
     /// Two runs side by side.
     Compare,
@@ -99,7 +105,7 @@ pub enum Page {
 
 impl Page {
     /// The pages that the rail lists, in its order.
-    pub const LISTED: [Self; 5] = [Self::Play, Self::Evaluate, Self::Runs, Self::Data, Self::Models];
+    pub const LISTED: [Self; 6] = [Self::Play, Self::Evaluate, Self::Evolve, Self::Runs, Self::Data, Self::Models];
 
     /// The page's name, as the rail and the document title say it.
     #[must_use]
@@ -107,6 +113,7 @@ impl Page {
         match self {
             Self::Play => "Play",
             Self::Evaluate => "Evaluate",
+            Self::Evolve => "Evolve",
             Self::Runs => "Runs",
             Self::Compare => "Side by side",
             Self::Data => "Data",
@@ -122,6 +129,7 @@ impl Page {
         match self {
             Self::Play => "play",
             Self::Evaluate => "grid",
+            Self::Evolve => "evolve",
             Self::Runs => "runs",
             Self::Compare => "columns",
             Self::Data => "data",
@@ -137,6 +145,7 @@ impl Page {
         match self {
             Self::Play | Self::NotFound => Route::Play(PlayPlace::Start),
             Self::Evaluate => Route::Evaluate,
+            Self::Evolve => Route::Evolve,
             // A comparison needs an address that says which runs.
             Self::Runs | Self::Compare => Route::Runs,
             Self::Data => Route::Data,
@@ -153,6 +162,7 @@ impl Route {
         match self {
             Self::Play(_) | Self::Open(_) => Page::Play,
             Self::Evaluate | Self::Batch(_) => Page::Evaluate,
+            Self::Evolve | Self::Evolution(_) => Page::Evolve,
             Self::Data => Page::Data,
             Self::Models => Page::Models,
             Self::Runs => Page::Runs,
@@ -184,6 +194,8 @@ impl fmt::Display for Route {
             }
             Self::Evaluate => f.write_str("#/evaluate"),
             Self::Batch(batch) => write!(f, "#/evaluate/{batch}"),
+            Self::Evolve => f.write_str("#/evolve"),
+            Self::Evolution(evolution) => write!(f, "#/evolve/{evolution}"),
             Self::Runs => f.write_str("#/runs"),
             Self::Compare(one, other) => write!(f, "#/compare/{one}/{other}"),
             Self::Open(payload) => write!(f, "#/open/{}", Encoded(payload)),
@@ -212,6 +224,8 @@ impl FromStr for Route {
                 ["play", rest @ ..] => play(rest).map(Self::Play),
                 ["evaluate"] => Some(Self::Evaluate),
                 ["evaluate", batch] => BatchId::parse(batch).map(Self::Batch),
+                ["evolve"] => Some(Self::Evolve),
+                ["evolve", evolution] => EvolutionId::parse(evolution).map(Self::Evolution),
                 ["runs"] => Some(Self::Runs),
                 ["compare", one, other] => Some(Self::Compare(RunId::parse(one)?, RunId::parse(other)?)),
                 ["open", payload] if !payload.is_empty() => Some(Self::Open((*payload).to_owned())),
@@ -303,6 +317,8 @@ mod tests {
         check("#/runs", &Route::Runs);
         check("#/evaluate", &Route::Evaluate);
         check("#/evaluate/b-1", &Route::Batch(BatchId::parse("b-1").expect("an id")));
+        check("#/evolve", &Route::Evolve);
+        check("#/evolve/e-1", &Route::Evolution(EvolutionId::parse("e-1").expect("an id")));
         check("#/compare/r1/r2", &Route::Compare(run("r1"), run("r2")));
         check("#/open/1.eJyr-_", &Route::Open("1.eJyr-_".into()));
         check("#/data", &Route::Data);
@@ -342,6 +358,7 @@ mod tests {
             "#/data/x",
             "#/runs/r1",
             "#/evaluate/B",
+            "#/evolve/E",
             "#/compare/r1",
             "#/open",
         ] {
@@ -374,6 +391,8 @@ mod tests {
             Just(Route::Runs),
             Just(Route::Evaluate),
             "[a-z0-9-]{1,48}".prop_map(|id| Route::Batch(BatchId::parse(&id).expect("an id"))),
+            Just(Route::Evolve),
+            "[a-z0-9-]{1,48}".prop_map(|id| Route::Evolution(EvolutionId::parse(&id).expect("an id"))),
             ("[a-z0-9-]{1,64}", "[a-z0-9-]{1,64}").prop_map(|(one, other)| Route::Compare(run(&one), run(&other))),
             name().prop_map(Route::Open),
             Just(Route::DebugPanic),

@@ -18,6 +18,7 @@ pub fn install(app: App) {
         let id = match page {
             Page::Play | Page::NotFound => "page.play",
             Page::Evaluate => "page.evaluate",
+            Page::Evolve => "page.evolve",
             Page::Runs | Page::Compare => "page.runs",
             Page::Cast => "page.cast",
             Page::Data => "page.data",

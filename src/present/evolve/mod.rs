@@ -2,10 +2,13 @@
 
 pub mod entries;
 pub mod estimate;
+pub mod list;
 pub mod preflight;
 pub mod sets;
 pub mod setup;
+pub mod standing;
 
 pub use entries::Entry;
 pub use preflight::{Past, Warning};
 pub use setup::{Form, Plan, SetupFault};
+pub use standing::Standing;
