@@ -65,6 +65,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "present",
             "workspace",
             "journal",
+            "evolve",
+            "gepa",
             "cast",
             "rollout",
             "pack",

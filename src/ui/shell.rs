@@ -6,8 +6,8 @@ use super::{
     keyboard_help::KeyboardHelp,
     kit::{Icon, Menu, MenuItem, ToastStack},
     pages::{
-        NotFoundPage, cast::CastPage, compare::ComparePage, data::DataPage, evaluate::EvaluatePage, models::ModelsPage,
-        play::PlayPage, runs::RunsPage,
+        NotFoundPage, cast::CastPage, compare::ComparePage, data::DataPage, evaluate::EvaluatePage, evolve::EvolvePage,
+        models::ModelsPage, play::PlayPage, runs::RunsPage,
     },
     palette::Palette,
 };
@@ -36,6 +36,7 @@ pub fn Shell() -> impl IntoView {
                 {move || match app.page.get() {
                     Page::Play => view! { <PlayPage /> }.into_any(),
                     Page::Evaluate => view! { <EvaluatePage /> }.into_any(),
+                    Page::Evolve => view! { <EvolvePage /> }.into_any(),
                     Page::Runs => view! { <RunsPage /> }.into_any(),
                     Page::Compare => view! { <ComparePage /> }.into_any(),
                     Page::NotFound => view! { <NotFoundPage /> }.into_any(),

@@ -92,11 +92,7 @@ pub fn facts(record: &EvolutionRecord) -> String {
 pub fn sets(record: &EvolutionRecord) -> String {
     let sets = &record.setup.datasets;
     let of = |set: &crate::evolve::Dataset| format!("{} of {}", set.tasks.len(), set.split);
-    let parts = [
-        ("learns from", &sets.feedback),
-        ("is chosen by", &sets.pareto),
-        ("holds out", &sets.evaluation),
-    ];
+    let parts = [("learns from", &sets.feedback), ("is chosen by", &sets.pareto), ("holds out", &sets.evaluation)];
     let parts = parts.into_iter().filter(|(_, set)| !set.tasks.is_empty());
     parts.map(|(what, set)| format!("{what} {}", of(set))).collect::<Vec<_>>().join(", ")
 }

@@ -2,6 +2,7 @@
 
 pub mod entries;
 pub mod estimate;
+pub mod import;
 pub mod list;
 pub mod preflight;
 pub mod sets;

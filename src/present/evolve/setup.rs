@@ -11,6 +11,9 @@ use crate::gepa::{
 use crate::journal::header::MAX_SEED;
 use crate::rollout::batch::{Limits, TaskListError, parse_tasks};
 
+/// An instruction to begin with for packs that have no such line of their own.
+pub const ONE_LINE: &str = "You help the customers of this company with whatever they come for.";
+
 /// More metric calls than anybody pays for.
 const MAX_BUDGET: u64 = 100_000;
 const MAX_MINIBATCH: u64 = 100;

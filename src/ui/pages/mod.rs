@@ -12,6 +12,7 @@ pub mod cast;
 pub mod compare;
 pub mod data;
 pub mod evaluate;
+pub mod evolve;
 pub mod models;
 pub mod play;
 pub mod runs;

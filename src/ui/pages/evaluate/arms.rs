@@ -15,9 +15,9 @@ use crate::workspace::Arm;
 use crate::workspace::versions::VersionId;
 
 /// What stands for the text in the editor, the pack's policy and its one-line seed.
-const DRAFT: &str = "draft";
-const POLICY: &str = "policy";
-const SEED: &str = "seed";
+pub const DRAFT: &str = "draft";
+pub const POLICY: &str = "policy";
+pub const SEED: &str = "seed";
 
 /// An arm as it is chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl ArmSource {
     }
 
     /// The instructions that may be chosen. Tracks.
-    fn instructions(self) -> Vec<SelectOption> {
+    pub fn instructions(self) -> Vec<SelectOption> {
         let mut options = Vec::new();
         if let Some(pack) = self.pack.get() {
             options.push(SelectOption::new(POLICY, "The pack's policy"));
@@ -91,7 +91,7 @@ impl ArmSource {
     }
 
     /// The text of an arm and what a version of it is called. Tracks.
-    fn text(self, instruction: &str) -> Option<(String, Option<&'static str>)> {
+    pub fn text(self, instruction: &str) -> Option<(String, Option<&'static str>)> {
         match instruction {
             DRAFT => Some((self.play.instruction.text.get(), None)),
             POLICY => Some((self.pack.get()?.world.policy.clone(), Some("The pack's policy"))),

@@ -13,7 +13,7 @@ use crate::present::tone::Tone;
 use crate::ui::kit::{Button, ButtonKind, Callout, Empty, PageBar, PageBarActions};
 
 mod again;
-mod arms;
+pub(super) mod arms;
 mod batch;
 mod compare;
 mod figures;

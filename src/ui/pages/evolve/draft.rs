@@ -8,7 +8,7 @@ use crate::app::judges::{Judges, Question, use_judges};
 use crate::app::moments::now_ms;
 use crate::app::packs::LoadedPack;
 use crate::app::play::Play;
-use crate::app::use_packs;
+use crate::app::{use_packs, use_runs};
 use crate::evolve;
 use crate::present::evolve::preflight::{Asked, Told};
 use crate::present::evolve::setup::ONE_LINE;
@@ -61,6 +61,7 @@ impl Draft {
     pub fn new() -> Self {
         let (evolutions, judges, packs) = (use_evolutions(), use_judges(), use_packs());
         let play: Play = expect_context();
+        let runs = use_runs();
         let pack_id = RwSignal::new(String::new());
         let pack = Signal::derive(move || {
             let wanted = pack_id.get();
@@ -116,7 +117,7 @@ impl Draft {
             let (plan, pack) = (plan.get().ok()?, pack.get()?);
             let (agent, user, reflection) = (agent_by.get(), user_by.get(), reflection_by.get());
             let asked = Asked { agent: &agent, user: &user, reflection: &reflection };
-            let runs = evolutions.runs().list();
+            let runs = runs.list();
             let text = seed.get().1;
             let past = Past::of(&runs, &pack.pack, &plan.datasets.feedback, &text, &agent);
             Some(Told::of(&plan, past, asked, &text))
@@ -222,8 +223,7 @@ impl Draft {
             max_steps: DEFAULT_MAX_STEPS,
             seed: plan.seed,
             feedback: choices.feedback,
-            rater: rater
-                .map(|by| BatchRater { by, rubric: untrack(|| self.judges.saved()).rubric().to_owned() }),
+            rater: rater.map(|by| BatchRater { by, rubric: untrack(|| self.judges.saved()).rubric().to_owned() }),
             concurrency: plan.concurrency,
             limits: plan.limits,
             parity: choices.parity,

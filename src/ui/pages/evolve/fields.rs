@@ -31,7 +31,8 @@ impl Fields {
 
     /// The form as it is. Tracks.
     pub fn read(self) -> Form {
-        let mut form = Form { choices: self.choices.get(), ..Form::default() };
+        let mut form = Form::default();
+        form.choices = self.choices.get();
         for entry in Entry::ALL {
             form.set(entry, &self.text(entry).get());
         }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::draft::Draft;
+use crate::app::use_runs;
 use crate::present::evolve::Warning;
 use crate::present::evolve::estimate::{Outlook, basis, estimate};
 use crate::present::evolve::preflight::Asked;
@@ -21,6 +22,7 @@ struct Said {
 
 #[component]
 pub fn Forecast(draft: Draft) -> impl IntoView {
+    let runs = use_runs();
     let said = Memo::new(move |_| {
         let (told, plan, pack) = (draft.told.get()?, draft.plan.get().ok()?, draft.pack.get()?);
         let (agent, user, reflection) = (draft.agent_by.get(), draft.user_by.get(), draft.reflection_by.get());
@@ -33,7 +35,7 @@ pub fn Forecast(draft: Draft) -> impl IntoView {
             budget: plan.budget,
             minibatch: plan.config.minibatch_size,
         };
-        let takes = estimate(&outlook, &told.bought, &draft.evolutions.runs().list());
+        let takes = estimate(&outlook, &told.bought, &runs.list());
         Some(Said {
             basis: basis(&takes, &told),
             takes: takes.words(),

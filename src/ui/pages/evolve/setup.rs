@@ -81,7 +81,7 @@ pub fn SetupForm(#[prop(into)] on_close: Callback<()>) -> impl IntoView {
                     hint="Each new instruction waits for you: accept, edit, ask again or refuse."
                 />
                 <Fold kind=FoldKind::Plain summary=|| view! { <span>"The instruction to begin with"</span> }>
-                    {move || view! { <Code text=draft.seed.with(|(_, text)| text.clone()) wrap=true /> }}
+                    {move || view! { <Code text=draft.seed.with(|(_, text)| text.clone()) label="instruction" wrap=true /> }}
                 </Fold>
                 <Fold kind=FoldKind::Plain summary=|| view! { <span>"More settings"</span> }>
                     <More draft />
@@ -221,7 +221,8 @@ fn set(draft: Draft, at: usize, name: &'static str, tasks: Entry) -> AnyView {
 #[component]
 fn More(draft: Draft) -> impl IntoView {
     let fields = draft.fields;
-    let is_model = |by: Memo<crate::rollout::Occupant>| Memo::new(move |_| by.with(|by| by.kind == OccupantKind::Endpoint));
+    let is_model =
+        |by: Memo<crate::rollout::Occupant>| Memo::new(move |_| by.with(|by| by.kind == OccupantKind::Endpoint));
     let (asks_agent, asks_user) = (is_model(draft.agent_by), is_model(draft.user_by));
     // Examples of few-shot agents are not a part of what is evolved.
     let strategies: Vec<AgentStrategy> =

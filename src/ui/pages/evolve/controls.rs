@@ -1,0 +1,100 @@
+//! How far an evolution is, and the buttons that hold it and let it go on.
+
+use leptos::prelude::*;
+
+use super::deeds::{Pulse, Site};
+use crate::app::evolutions::Phase;
+use crate::present::evaluate::board::spent_facts;
+use crate::present::evolve::list;
+use crate::present::seating;
+use crate::ui::kit::{Badge, Button, ButtonKind, Progress, Switch};
+
+/// The state, as a badge.
+#[component]
+pub fn StateBadge(site: Site) -> impl IntoView {
+    move || site.state().map(|state| view! { <Badge tone=state.tone()>{state.word()}</Badge> })
+}
+
+#[component]
+pub fn Going(site: Site) -> impl IntoView {
+    let of = move |told: fn(&Pulse) -> String| site.pulse.with(|pulse| pulse.as_ref().map(told)).unwrap_or_default();
+    let value = Signal::derive(move || {
+        Some(site.pulse.with(|pulse| pulse.as_ref().and_then(|pulse| pulse.standing.share())).unwrap_or(0.0))
+    });
+    let label = Signal::derive(move || of(|pulse| pulse.standing.doing.clone()));
+    let figure = Signal::derive(move || Some(of(|pulse| pulse.standing.facts())));
+    let scores = move || {
+        of(|pulse| {
+            let standing = &pulse.standing;
+            let mut parts = Vec::new();
+            parts.extend(standing.best.map(|(id, score)| match id.0 {
+                0 => format!("best {score:.3} (the seed)"),
+                id => format!("best {score:.3} (candidate {id})"),
+            }));
+            parts.extend(standing.seed.map(|score| format!("seed {score:.3}")));
+            parts.extend(spent_facts(&pulse.spent));
+            parts.join(" · ")
+        })
+    };
+    let asked = move || {
+        site.record.with(|record| {
+            let record = record.as_ref()?;
+            let seats = [("agent", &record.agent), ("customer", &record.user), ("reflection", &record.reflection)];
+            let seats = seats.map(|(seat, by)| format!("{seat} {}", seating::name(by)));
+            Some(format!("{} · {} · {}", record.pack, list::sets(record), seats.join(" · ")))
+        })
+    };
+    let is_parity = Memo::new(move |_| site.record.with(|record| record.as_ref().is_none_or(|record| record.parity)));
+    let reviews = Signal::derive(move || site.record.with(|record| record.as_ref().is_some_and(|own| own.review)));
+    let can_review = Memo::new(move |_| !is_parity.get() && site.can_step());
+    view! {
+        <section class="card pad evolve-going" aria-label="Progress">
+            <Progress value label figure />
+            <div class="evolve-facts">
+                <p class="num">{scores}</p>
+                <p class="small muted">{asked}</p>
+            </div>
+            <div class="evolve-controls">
+                <Controls site />
+                <Show when=move || can_review.get()>
+                    <Switch
+                        checked=reviews
+                        on_change=move |on| site.id.with_value(|id| site.evolutions.set_review(id, on))
+                        label="Look at each proposal first"
+                    />
+                </Show>
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn Controls(site: Site) -> impl IntoView {
+    let running = Memo::new(move |_| site.phase.get() == Some(Phase::Running));
+    let live = Memo::new(move |_| site.phase.get().is_some());
+    let stopping = Memo::new(move |_| site.phase.get() == Some(Phase::Stopping));
+    let can_go_on = Memo::new(move |_| site.can_go_on());
+    let can_step = Memo::new(move |_| site.can_step());
+    view! {
+        <Show when=move || running.get()>
+            <Button icon="pause" title="Pause (P)" on_press=move |()| site.pause()>
+                "Pause"
+            </Button>
+        </Show>
+        <Show when=move || can_go_on.get()>
+            <Button kind=ButtonKind::Primary icon="play" title="Go on (G)" on_press=move |()| site.go_on()>
+                "Go on"
+            </Button>
+        </Show>
+        <Show when=move || can_step.get()>
+            <Button icon="step" title="One decision on, then a rest (S)" on_press=move |()| site.step()>
+                "Step"
+            </Button>
+        </Show>
+        <Show when=move || live.get()>
+            <Button icon="stop" busy=stopping on_press=move |()| site.stop()>
+                "Stop"
+            </Button>
+        </Show>
+    }
+}

@@ -1,0 +1,92 @@
+//! The frame of one evolution: its header, its controls, and the places of the views.
+
+use leptos::prelude::*;
+
+use super::controls::{Going, StateBadge};
+use super::deeds::{Over, Site};
+use super::dialogs::{DeleteDialog, NameDialog};
+use super::notices::Notices;
+use crate::app::runs::Reading;
+use crate::journal::EvolutionId;
+use crate::present::route::Page;
+use crate::present::tone::Tone;
+use crate::ui::kit::{Callout, Empty, Icon, Menu, MenuItem, PageBar, PageBarActions};
+
+#[component]
+pub fn EvolutionView(id: EvolutionId) -> impl IntoView {
+    let site = Site::new(id);
+    site.open();
+    site.register();
+    let is_there = Memo::new(move |_| site.record.with(Option::is_some));
+    let is_looking = Memo::new(move |_| site.evolutions.reading() == Reading::Looking);
+    let title = Signal::derive(move || {
+        site.record.with(|record| record.as_ref().map_or_else(|| "Evolution".to_owned(), |record| record.name.clone()))
+    });
+    let unreadable = move || match site.opened.get() {
+        Some(Err(why)) => Some(view! {
+            <Callout tone=Tone::Bad live=true title="The evolution could not be opened">
+                <p>{why}</p>
+            </Callout>
+        }),
+        _ => None,
+    };
+    let note = move || {
+        let note = site.record.with(|record| record.as_ref().map(|record| record.note.clone()))?;
+        (!note.is_empty()).then(|| view! { <p class="evolve-note">{note}</p> })
+    };
+    view! {
+        <PageBar title>
+            <StateBadge site />
+            <PageBarActions>
+                <a class="btn" href=Page::Evolve.route().to_string()>
+                    "All evolutions"
+                </a>
+                <Show when=move || is_there.get()>
+                    <Menu items=move |()| menu(site) label="More to do with this evolution" class="btn quiet icon-only">
+                        <Icon name="more" />
+                    </Menu>
+                </Show>
+            </PageBarActions>
+        </PageBar>
+        <div class="page-body evolve">
+            <Show
+                when=move || is_there.get()
+                fallback=move || {
+                    if is_looking.get() {
+                        view! { <Empty icon="clock" title="Reading the evolution…" /> }.into_any()
+                    } else {
+                        view! {
+                            <Empty icon="evolve" title="This evolution is not here">
+                                <p>"It was deleted, or it belongs to another browser."</p>
+                            </Empty>
+                        }
+                            .into_any()
+                    }
+                }
+            >
+                {unreadable} <Notices site /> {note}
+                <Show when=move || site.pulse.with(Option::is_some)>
+                    <Going site />
+                </Show>
+            </Show>
+        </div>
+        <DeleteDialog site />
+        <NameDialog site />
+    }
+}
+
+fn menu(site: Site) -> Vec<MenuItem> {
+    let opens =
+        move |text: &str, icon: &'static str, over: Over| MenuItem::new(text, icon, move || site.over.set(Some(over)));
+    vec![
+        MenuItem::Title("Evolution".to_owned()),
+        opens("Name and note…", "edit", Over::Naming),
+        MenuItem::Do {
+            text: "Delete the evolution".to_owned(),
+            icon: "trash",
+            shortcut: None,
+            danger: true,
+            perform: Callback::new(move |()| site.over.set(Some(Over::Deleting))),
+        },
+    ]
+}
