@@ -7,7 +7,7 @@ use super::{Decision, Evolutions, Held, Phase, Received};
 use crate::chat::{ChatRequest, Message, ToolChoice};
 use crate::evolve::Reflection;
 use crate::gepa::Reply;
-use crate::rollout::Spent;
+use crate::rollout::{OccupantKind, Spent};
 use crate::workspace::KeptReply;
 
 impl Evolutions {
@@ -57,7 +57,10 @@ impl Evolutions {
             }
             let waits = {
                 let course = live.course.borrow();
-                !course.record.parity && (course.record.review || !received.doubts.is_empty())
+                // Asked again, a program says the same again.
+                let is_program = course.record.reflection.kind == OccupantKind::Cast;
+                let doubted = !is_program && !received.doubts.is_empty();
+                !course.record.parity && (course.record.review || doubted)
             };
             if !waits && live.take_leave() {
                 live.course.borrow_mut().held = None;

@@ -27,6 +27,8 @@ pub fn record_of(result: &RunResult, file: &str, id: EvolutionId, now_ms: u64) -
             datasets: crate::evolve::Datasets::default(),
             seed_instruction: seed.map(|(_, text)| text.to_string()).unwrap_or_default(),
             config: Config::default(),
+            later: Vec::new(),
+            repeats: 1,
         },
         agent: nobody(),
         user: nobody(),

@@ -18,6 +18,7 @@ pub const ONE_LINE: &str = "You help the customers of this company with whatever
 const MAX_BUDGET: u64 = 100_000;
 const MAX_MINIBATCH: u64 = 100;
 const MAX_CONCURRENCY: u64 = 64;
+const MAX_REPEATS: u64 = 20;
 const MAX_PROPOSALS: u64 = 16;
 
 /// How the parent of a proposal is chosen.
@@ -37,6 +38,8 @@ pub enum Accepts {
     Better,
     AsGood,
     Margin,
+    /// By more than noise, over repeated rollouts.
+    SignTest,
 }
 
 /// Which tasks a pass proposes on.
@@ -72,7 +75,12 @@ choices!(Parents {
     TopPareto: "Pareto among the best few",
 });
 
-choices!(Accepts { Better: "Better than its parent", AsGood: "As good or better", Margin: "Better by a margin" });
+choices!(Accepts {
+    Better: "Better than its parent",
+    AsGood: "As good or better",
+    Margin: "Better by a margin",
+    SignTest: "Better by more than noise"
+});
 
 choices!(Passes {
     One: "One proposal",
@@ -229,7 +237,10 @@ impl Form {
             choices,
             datasets,
             config: self.config(budget, seed)?,
-            repeats: 1,
+            repeats: match self.choices.accepts {
+                Accepts::SignTest => self.small(Entry::Repeats, MAX_REPEATS)?,
+                _ => 1,
+            },
             budget,
             seed,
             concurrency: self.small(Entry::Concurrency, MAX_CONCURRENCY)?,
@@ -280,6 +291,7 @@ impl Form {
             criterion: match own.accepts {
                 Accepts::Better => Criterion::StrictImprovement,
                 Accepts::AsGood => Criterion::ImprovementOrEqual,
+                Accepts::SignTest => Criterion::sign_test(),
                 Accepts::Margin => {
                     let most = u32::try_from(MAX_MINIBATCH).unwrap_or(u32::MAX);
                     let fault = SetupFault::Number { entry: Entry::Margin, least: 0, most, optional: false };
@@ -456,6 +468,10 @@ mod tests {
             form.set(entry, "nonsense");
         }
         assert!(form.plan(size).is_ok());
+        assert_eq!(form.plan(size).unwrap().repeats, 1);
+        form.choices.accepts = Accepts::SignTest;
+        let noise_aware = form.plan(size).unwrap();
+        assert_eq!((noise_aware.repeats, noise_aware.config.criterion), (3, Criterion::sign_test()));
         form.choices.parents = Parents::TopPareto;
         assert_eq!(form.plan(size).unwrap_err(), SetupFault::Whole { entry: Entry::TopK, least: 1, most: 1_000 });
     }

@@ -102,14 +102,18 @@ impl Site {
     /// In a word. Tracks.
     pub fn state(self) -> Option<State> {
         let record = self.record.get()?;
-        let waits = self.pulse.with(|pulse| pulse.as_ref().is_some_and(|pulse| pulse.held == Some(Held::Review)));
         Some(match self.phase.get() {
             Some(Phase::Stopping) => State::Stopping,
-            Some(_) if waits => State::Waiting,
+            Some(_) if self.waits() => State::Waiting,
             Some(Phase::Running) => State::Running,
             Some(Phase::Paused) => State::Paused,
             None => State::at_rest(&record),
         })
+    }
+
+    /// Whether a reply waits for a person. Tracks.
+    fn waits(self) -> bool {
+        self.pulse.with(|pulse| pulse.as_ref().is_some_and(|pulse| pulse.held == Some(Held::Review)))
     }
 
     /// Whether anything of it is left to do. Tracks.
@@ -123,7 +127,8 @@ impl Site {
     /// Tracks.
     pub fn can_go_on(self) -> bool {
         match self.phase.get() {
-            Some(Phase::Paused) => true,
+            // A reply that waits is decided about, and then it goes on.
+            Some(Phase::Paused) => !self.waits(),
             None => self.is_open_ended(),
             Some(_) => false,
         }
@@ -131,7 +136,7 @@ impl Site {
 
     /// Tracks.
     pub fn can_step(self) -> bool {
-        self.phase.get() != Some(Phase::Stopping) && self.is_open_ended()
+        self.phase.get() != Some(Phase::Stopping) && !self.waits() && self.is_open_ended()
     }
 
     pub fn go_on(self) {

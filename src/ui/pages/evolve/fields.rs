@@ -157,6 +157,7 @@ pub fn decisions(fields: Fields) -> AnyView {
             choose_accepts,
         )}
         {line_while(fields, Entry::Margin, |own| own.accepts == Accepts::Margin)}
+        {line_while(fields, Entry::Repeats, |own| own.accepts == Accepts::SignTest)}
         {pick("In a pass", "", words(|at| Passes::ALL.get(at).map(|own| own.words())), passes, choose_passes)}
         {line_while(fields, Entry::Proposals, |own| own.passes != Passes::One)}
         {lines(fields, &[Entry::StopAtScore, Entry::StopWithoutGain])}
