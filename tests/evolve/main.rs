@@ -5,3 +5,4 @@ mod course;
 mod fork;
 mod host;
 mod noise;
+mod views;
