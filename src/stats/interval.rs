@@ -15,11 +15,18 @@ pub struct Interval {
 /// Unlike the textbook interval it is sensible for few trials and for shares of 0 and 1.
 #[must_use]
 pub fn wilson(won: usize, trials: usize) -> Option<Interval> {
+    wilson_mean(won.min(trials) as f64 / trials.max(1) as f64, trials)
+}
+
+/// The same for a mean of scores from 0 to 1, which need not be one or the other: at the same mean they spread at most
+/// as far as successes and failures do, so the interval is rather too wide than too narrow.
+#[must_use]
+pub fn wilson_mean(mean: f64, trials: usize) -> Option<Interval> {
     if trials == 0 {
         return None;
     }
     let n = trials as f64;
-    let share = won.min(trials) as f64 / n;
+    let share = mean.clamp(0.0, 1.0);
     let spread = 1.0 + Z * Z / n;
     let middle = (share + Z * Z / (2.0 * n)) / spread;
     let half = Z / spread * libm::sqrt(share * (1.0 - share) / n + Z * Z / (4.0 * n * n));
@@ -48,5 +55,12 @@ mod tests {
     #[test]
     fn without_a_trial_nothing_is_known() {
         assert_eq!(wilson(0, 0), None);
+        assert_eq!(wilson_mean(0.5, 0), None);
+    }
+
+    #[test]
+    fn means_are_shares() {
+        assert_eq!(wilson_mean(0.25, 8), wilson(2, 8));
+        assert_eq!(wilson_mean(1.5, 8), wilson(8, 8));
     }
 }

@@ -8,5 +8,5 @@ pub mod interval;
 pub mod pass_k;
 
 pub use compare::{Comparison, compare};
-pub use interval::{Interval, wilson};
+pub use interval::{Interval, wilson, wilson_mean};
 pub use pass_k::{Metrics, Score, pass_at_k, pass_hat_k};

@@ -121,7 +121,7 @@ fn facts(comparison: &Comparison) -> String {
 }
 
 /// A chance with as many digits as tell something.
-fn chance(p: f64) -> String {
+pub(in crate::present) fn chance(p: f64) -> String {
     if p < 0.001 {
         "p < 0.001".to_owned()
     } else if p < 0.1 {
@@ -132,7 +132,7 @@ fn chance(p: f64) -> String {
 }
 
 /// A difference with its sign: `+0.125`, `−0.042`, `0.000`.
-fn signed(value: f64) -> String {
+pub(in crate::present) fn signed(value: f64) -> String {
     let text = format!("{:.3}", value.abs());
     match text.as_str() {
         "0.000" => text,

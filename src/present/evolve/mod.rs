@@ -10,6 +10,7 @@ pub mod front;
 pub mod import;
 pub mod lineage;
 pub mod list;
+pub mod noise;
 pub mod passes;
 pub mod pool;
 pub mod preflight;
