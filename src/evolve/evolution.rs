@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::datasets::{Dataset, Datasets};
+use super::rollouts::{Batch, RolloutJob};
 use super::setup::{Changed, Setup, SetupError};
 use super::{COMPONENT, Lesson};
 use crate::domain::TaskId;
@@ -12,19 +13,6 @@ use crate::gepa::{
     Misfit, Need, Optimizer, Outcome, Outside, Purpose, Reply, Split,
 };
 use crate::py::{Dict, List, Num, Str, Value, num};
-
-/// A rollout that is due.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RolloutJob {
-    /// Counts all rollouts that the evolution ever asked for, from 0; the same number is always the same rollout.
-    pub number: usize,
-    pub task: TaskId,
-    pub instruction: Str,
-    /// What programs draw from, with the task: 0 for validations, so that all candidates meet the same chances; for
-    /// minibatches another for each pass and repeat, so that parent and child do.
-    pub trial: u32,
-    pub purpose: Purpose,
-}
 
 /// A call of the reflection model that is due.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,9 +25,6 @@ pub struct Reflection {
     /// The whole of what the model is asked.
     pub prompt: Str,
 }
-
-/// How far apart the trials of a task are that a minibatch holds more than once: more than most evolutions have passes.
-const AGAIN: u32 = 1_000;
 
 /// What an evolution waits for.
 #[derive(Clone, Copy, Debug)]
@@ -345,7 +330,8 @@ impl Evolution {
         self.steps.extend(self.optimizer.take_events().into_iter().map(|event| Step { answers, event }));
         self.pending = match self.optimizer.need() {
             Some(Need::Evaluate { purpose, requests }) => {
-                let jobs = self.jobs(*purpose, requests);
+                let (purpose, requests) = (*purpose, requests.clone());
+                let jobs = self.ask(purpose, requests);
                 let lessons = vec![None; jobs.len()];
                 Pending::Rollouts { jobs, lessons }
             }
@@ -391,32 +377,20 @@ impl Evolution {
         }
     }
 
-    /// The rollouts of these requests: one after the other, of each its examples, of each of these the repeats.
-    fn jobs(&self, purpose: Purpose, requests: &[EvaluationRequest]) -> Vec<RolloutJob> {
-        let pass = u32::try_from(self.optimizer.state().passes()).unwrap_or(u32::MAX);
-        let mut jobs = Vec::new();
-        for request in requests {
-            let dataset = self.dataset(request.split);
-            let repeats = self.repeats_on(request.split);
-            for (at, example) in request.examples.iter().enumerate() {
-                // A minibatch that was filled up may hold a task twice.
-                let before = request.examples[..at].iter().filter(|earlier| *earlier == example).count();
-                let again = u32::try_from(before).unwrap_or(u32::MAX).saturating_mul(AGAIN);
-                let index = dataset.tasks.get(example.index()).copied().unwrap_or_default();
-                jobs.extend((0..repeats).map(|repeat| RolloutJob {
-                    number: 0,
-                    task: TaskId { split: dataset.split.clone(), index },
-                    instruction: request.candidate.get(COMPONENT).cloned().unwrap_or_else(|| "".into()),
-                    trial: match request.split {
-                        Split::Train => pass.saturating_mul(repeats).saturating_add(repeat).saturating_add(again),
-                        Split::Validation => 0,
-                    },
-                    purpose,
-                }));
-            }
-        }
-        for (number, job) in (self.asked..).zip(&mut jobs) {
-            job.number = number;
+    fn ask(&mut self, purpose: Purpose, requests: Vec<EvaluationRequest>) -> Vec<RolloutJob> {
+        let pass = self.optimizer.state().passes();
+        let mut jobs: Vec<RolloutJob> = Vec::new();
+        for EvaluationRequest { candidate, split, examples, .. } in requests {
+            let batch = Batch {
+                pass,
+                purpose,
+                instruction: candidate.get(COMPONENT).cloned().unwrap_or_else(|| "".into()),
+                split,
+                examples,
+                repeats: self.repeats_on(split),
+                first: self.asked + jobs.len(),
+            };
+            jobs.extend(batch.jobs(self.dataset(split)));
         }
         jobs
     }

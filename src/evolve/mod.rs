@@ -14,11 +14,13 @@ mod evolution;
 pub mod leaks;
 pub mod lesson;
 pub mod preflight;
+mod rollouts;
 mod setup;
 
 pub use datasets::{Dataset, DatasetChoice, DatasetChoices, DatasetError, Datasets};
-pub use evolution::{Due, Evolution, Leave, Made, Reflection, RolloutJob, Step, Unasked};
+pub use evolution::{Due, Evolution, Leave, Made, Reflection, Step, Unasked};
 pub use lesson::{Feedback, Lesson};
+pub use rollouts::RolloutJob;
 pub use setup::{Changed, Fork, ForkError, Setup, SetupError};
 
 /// The one component that is evolved: the agent's instruction.

@@ -52,9 +52,12 @@ fn each_task_has_its_repeats_and_parent_and_child_the_same_ones() {
         }
     }
     assert!(children > 1);
+    let numbers: Vec<usize> = evolution.made().iter().map(|made| made.job.number).collect();
+    assert_eq!(numbers, (0..host.rollouts).collect::<Vec<_>>());
     assert_eq!(host.rollouts as u64, evolution.optimizer().state().metric_calls(), "all are counted");
     let again = Evolution::replay(&setup, kept(evolution.answers())).unwrap();
     assert_eq!(result(&again), result(&evolution));
+    assert_eq!(again.made(), evolution.made());
 }
 
 #[test]
