@@ -8,4 +8,5 @@ pub mod idb;
 pub mod pack_fetch;
 pub mod page;
 pub mod quota;
+pub mod size;
 pub mod tabs;

@@ -12,16 +12,23 @@ use crate::present::route::Route;
 use crate::present::tone::Tone;
 use crate::ui::kit::{Button, ButtonKind, Callout, Empty, PageBar, PageBarActions};
 
+mod candidate;
+mod chart;
 mod controls;
 mod deeds;
 mod dialogs;
 mod draft;
 mod fields;
 mod forecast;
+mod front;
 mod list;
 mod notices;
 mod run;
 mod setup;
+mod step;
+mod steps;
+mod tree;
+mod views;
 
 /// The page.
 #[component]

@@ -6,6 +6,7 @@ use super::controls::{Going, StateBadge};
 use super::deeds::{Over, Site};
 use super::dialogs::{DeleteDialog, NameDialog};
 use super::notices::Notices;
+use super::views::Views;
 use crate::app::runs::Reading;
 use crate::journal::EvolutionId;
 use crate::present::route::Page;
@@ -68,6 +69,7 @@ pub fn EvolutionView(id: EvolutionId) -> impl IntoView {
                 <Show when=move || site.pulse.with(Option::is_some)>
                     <Going site />
                 </Show>
+                <Views site />
             </Show>
         </div>
         <DeleteDialog site />
