@@ -119,11 +119,11 @@ impl Live {
         }
     }
 
-    /// Lets it come to its next decision: the one that it is on the way to, else one more.
+    /// Lets it come to its next decision: the one on the way to which it was paused, else one more.
     pub(super) fn step(&self) {
         if !self.stopped.get() {
             self.held.set(true);
-            self.step.set(!self.on_the_way.get());
+            self.step.set(!(self.on_the_way.get() && self.gate.holds()));
             self.broken.set(0);
             self.gate.open();
             self.wake();
