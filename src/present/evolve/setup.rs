@@ -222,7 +222,7 @@ impl Form {
     /// # Errors
     /// The first thing that is wrong.
     pub fn plan(&self, size: impl Fn(&str) -> Option<usize>) -> Result<Plan, SetupFault> {
-        let budget = self.whole(Entry::Budget, 1, MAX_BUDGET)?;
+        let budget = self.budget()?;
         let seed = self.whole(Entry::Seed, 0, MAX_SEED)?;
         let choices = DatasetChoices {
             feedback: self.dataset(0, Entry::FeedbackTasks, Entry::FeedbackMost, &size)?,
@@ -251,6 +251,14 @@ impl Form {
             },
             temperature: self.number(Entry::Temperature, 2)?,
         })
+    }
+
+    /// The metric calls that may be spent.
+    ///
+    /// # Errors
+    /// It is no such number.
+    pub fn budget(&self) -> Result<u64, SetupFault> {
+        self.whole(Entry::Budget, 1, MAX_BUDGET)
     }
 
     /// The optimiser's settings, apart from what can't change in an evolution: its seed and its sets.

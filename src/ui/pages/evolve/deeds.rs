@@ -178,6 +178,15 @@ impl Site {
         });
     }
 
+    /// The candidate that is looked at, else the best. Does not track.
+    pub fn candidate(self) -> CandidateId {
+        let best = || {
+            let best = self.pulse.with_untracked(|pulse| pulse.as_ref().and_then(|pulse| pulse.standing.best));
+            best.map_or(CandidateId(0), |(best, _)| best)
+        };
+        self.selected.get_untracked().unwrap_or_else(best)
+    }
+
     /// Does what may fail, and shows why it did.
     pub fn attempt(self, deed: impl Future<Output = Result<(), Refusal>> + 'static) {
         self.refused.set(None);

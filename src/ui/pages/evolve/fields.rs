@@ -122,8 +122,8 @@ fn line_while(fields: Fields, entry: Entry, of: fn(&Choices) -> bool) -> AnyView
     view! { <Show when=move || shown.get()>{line(fields, entry)}</Show> }.into_any()
 }
 
-/// How the optimiser decides: parents, acceptance, passes, merges.
-pub fn decisions(fields: Fields) -> AnyView {
+/// How the optimiser decides: parents, acceptance, passes, merges. How often a task is rolled out stays in a fork.
+pub fn decisions(fields: Fields, is_fork: bool) -> AnyView {
     let parents = Signal::derive(move || fields.choices.with(|own| position(Parents::ALL, &own.parents)));
     let accepts = Signal::derive(move || fields.choices.with(|own| position(Accepts::ALL, &own.accepts)));
     let passes = Signal::derive(move || fields.choices.with(|own| position(Passes::ALL, &own.passes)));
@@ -157,7 +157,7 @@ pub fn decisions(fields: Fields) -> AnyView {
             choose_accepts,
         )}
         {line_while(fields, Entry::Margin, |own| own.accepts == Accepts::Margin)}
-        {line_while(fields, Entry::Repeats, |own| own.accepts == Accepts::SignTest)}
+        {(!is_fork).then(|| line_while(fields, Entry::Repeats, |own| own.accepts == Accepts::SignTest))}
         {pick("In a pass", "", words(|at| Passes::ALL.get(at).map(|own| own.words())), passes, choose_passes)}
         {line_while(fields, Entry::Proposals, |own| own.passes != Passes::One)}
         {lines(fields, &[Entry::StopAtScore, Entry::StopWithoutGain])}

@@ -235,7 +235,7 @@ fn More(draft: Draft) -> impl IntoView {
     view! {
         <div class="fields three">
             <div class="span">{line(fields, Entry::Name)}</div>
-            {decisions(fields)}
+            {decisions(fields, false)}
             {pick(
                 "Feedback says",
                 "What the reflection model is told of a rollout.",
