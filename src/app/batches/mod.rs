@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use self::live::Live;
+pub use self::wish::BatchWish;
 use super::examples::ExampleSets;
 use super::judges::Judges;
 use super::packs::Packs;
@@ -33,6 +34,7 @@ mod course;
 pub mod keep;
 mod live;
 mod take_up;
+mod wish;
 
 /// How long what changes is gathered before it is shown, in milliseconds.
 const SHOW_MS: f64 = 150.0;
@@ -56,6 +58,8 @@ pub struct Batches {
     bench: Bench,
     /// What of the batches' rollouts could not be stored.
     pub unsaved: RwSignal<Vec<Unsaved>>,
+    /// What the form is to be filled in with.
+    wish: StoredValue<Option<BatchWish>>,
     pub runs: Runs,
     packs: Packs,
     seats: SeatChoices,
@@ -139,6 +143,7 @@ impl Batches {
             live: StoredValue::new_local(Vec::new()),
             bench,
             unsaved: bench.unsaved,
+            wish: StoredValue::new(None),
             runs,
             packs,
             seats,

@@ -48,7 +48,7 @@ pub fn EvaluatePage() -> impl IntoView {
 #[component]
 fn Overview() -> impl IntoView {
     let batches = use_batches();
-    let setting_up = RwSignal::new(false);
+    let setting_up = RwSignal::new(batches.has_wish());
     let importing = Importing::new();
     let is_empty = Memo::new(move |_| batches.list().is_empty());
     let is_looking = Memo::new(move |_| batches.reading() == Reading::Looking);

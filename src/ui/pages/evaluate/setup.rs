@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::arms::{ArmSource, Arms};
+use super::arms::{ArmChoice, ArmSource, Arms};
 use crate::app::batches::new_batch_id;
 use crate::app::judges::{Question, use_judges};
 use crate::app::moments::now_ms;
@@ -20,6 +20,7 @@ use crate::ui::kit::{
     Button, ButtonKind, Callout, Checkbox, Field, Fold, FoldKind, Input, InputKind, Select, SelectOption,
 };
 use crate::ui::pages::play::{RubricEditor, marked_name};
+use crate::workspace::versions::VersionId;
 use crate::workspace::{BatchRater, BatchRecord};
 
 /// The texts of the form.
@@ -105,6 +106,20 @@ pub fn SetupForm(
     let source = ArmSource::new(pack);
     let arms = RwSignal::new(vec![source.first()]);
     let user = RwSignal::new(String::new());
+    if let Some(wish) = batches.take_wish() {
+        pack_id.set(wish.pack);
+        split.set(wish.split);
+        fields.tasks.set(wish.tasks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+        fields.trials.set(wish.trials.to_string());
+        user.set(wish.user.unwrap_or_default());
+        let arm = |(key, instruction): (u64, &VersionId)| ArmChoice {
+            key,
+            instruction: instruction.to_string(),
+            agent: wish.agent.clone().unwrap_or_default(),
+            ..source.first()
+        };
+        arms.set((0..).zip(&wish.instructions).map(arm).collect());
+    }
     let user_strategy = RwSignal::new(UserStrategy::default());
     let user_by = Memo::new(move |_| source.occupant(Seat::User, &user.get()));
     let judges = use_judges();

@@ -5,17 +5,22 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::looks::{Looks, looks};
 use crate::app::evolutions::{Evolutions, Held, Phase, Refusal, use_evolutions};
-use crate::app::{Action, App, InstructionVersions, use_app, use_versions};
-use crate::gepa::CandidateId;
+use crate::app::batches::BatchWish;
+use crate::app::{Action, App, Batches, InstructionVersions, use_app, use_batches, use_versions};
+use crate::gepa::{Candidate, CandidateId};
 use crate::journal::EvolutionId;
-use crate::present::evolve::Standing;
+use crate::present::evolve::{Pick, Standing};
 use crate::present::evolve::list::State;
 use crate::present::keys::Shortcut;
 use crate::present::route::{Page, PlayPlace, Route};
 use crate::present::tone::Tone;
 use crate::rollout::Spent;
 use crate::workspace::EvolutionRecord;
+
+/// Trials of each task when a candidate is compared with the seed.
+const TRIALS: u32 = 4;
 
 /// How an open evolution stands, and what holds it.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,13 +47,15 @@ pub struct Site {
     pub app: App,
     pub id: StoredValue<EvolutionId>,
     pub evolutions: Evolutions,
+    batches: Batches,
     versions: InstructionVersions,
     pub record: Memo<Option<Arc<EvolutionRecord>>>,
     pub phase: Memo<Option<Phase>>,
     /// `None` while it is not open, or is one from a file.
     pub pulse: Memo<Option<Pulse>>,
     /// The candidate that the views show.
-    pub selected: RwSignal<Option<CandidateId>>,
+    pub selected: RwSignal<Option<Pick>>,
+    pub looks: Memo<Option<Looks>>,
     pub over: RwSignal<Option<Over>>,
     /// Why the last deed was not done, until the next one.
     pub refused: RwSignal<Option<String>>,
@@ -70,12 +77,15 @@ impl Site {
                 })
             })
         });
+        let record = Memo::new(move |_| id.with_value(|id| evolutions.find(id)));
         Self {
             app: use_app(),
             id,
             evolutions,
+            batches: use_batches(),
             versions: use_versions(),
-            record: Memo::new(move |_| id.with_value(|id| evolutions.find(id))),
+            record,
+            looks: looks(evolutions, id, record),
             phase: Memo::new(move |_| id.with_value(|id| evolutions.phase(id))),
             pulse,
             selected: RwSignal::new(None),
@@ -178,13 +188,46 @@ impl Site {
         });
     }
 
-    /// The candidate that is looked at, else the best. Does not track.
-    pub fn candidate(self) -> CandidateId {
-        let best = || {
-            let best = self.pulse.with_untracked(|pulse| pulse.as_ref().and_then(|pulse| pulse.standing.best));
-            best.map_or(CandidateId(0), |(best, _)| best)
-        };
-        self.selected.get_untracked().unwrap_or_else(best)
+    /// Has the seed and a candidate set up side by side in Evaluate, on the tasks that candidates are chosen by.
+    pub fn compare(self, candidate: CandidateId) {
+        let Some(record) = self.record.get_untracked() else { return };
+        let both = [CandidateId(0), candidate];
+        let versions = both.map(|own| self.id.with_value(|id| self.evolutions.adopt(id, own)));
+        let pareto = &record.setup.datasets.pareto;
+        self.batches.wish_for(BatchWish {
+            pack: record.pack.clone(),
+            split: pareto.split.clone(),
+            tasks: pareto.tasks.clone(),
+            trials: TRIALS,
+            instructions: versions.into_iter().flatten().map(|version| version.id).collect(),
+            agent: record.agent.choice.clone(),
+            user: record.user.choice.clone(),
+        });
+        self.app.go(&Page::Evaluate.route());
+    }
+
+    /// What is looked at: what was chosen, else the best candidate. Tracks.
+    pub fn shown(self) -> Option<Pick> {
+        let best = self.looks.with(|looks| looks.as_ref().and_then(|looks| looks.pool.best));
+        self.selected.get().or(best.map(Pick::Candidate))
+    }
+
+    /// The text of a pick, and the candidate that is its parent or itself. Does not track.
+    pub fn text_of(self, pick: Option<Pick>) -> (CandidateId, String) {
+        let seed = CandidateId(0);
+        let text = |candidate: &Candidate| candidate.iter().next().map(|(_, text)| text.to_string());
+        self.looks
+            .with_untracked(|looks| {
+                let pool = &looks.as_ref()?.pool;
+                match pick? {
+                    Pick::Candidate(id) => Some((id, text(&pool.member(id)?.texts)?)),
+                    Pick::Refused(at) => {
+                        let own = pool.refused.get(at)?;
+                        Some((own.parents.first().copied().unwrap_or(seed), text(&own.texts)?))
+                    }
+                }
+            })
+            .unwrap_or((seed, String::new()))
     }
 
     /// Does what may fail, and shows why it did.

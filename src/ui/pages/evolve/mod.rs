@@ -14,6 +14,7 @@ use crate::ui::kit::{Button, ButtonKind, Callout, Empty, PageBar, PageBarActions
 
 mod candidate;
 mod chart;
+mod chosen;
 mod controls;
 mod deeds;
 mod dialogs;
@@ -24,6 +25,7 @@ mod front;
 mod hand;
 mod held_out;
 mod list;
+mod looks;
 mod notices;
 mod review;
 mod run;

@@ -2,11 +2,15 @@
 
 use leptos::prelude::*;
 
+use super::chosen::ChosenDeeds;
 use super::controls::{Going, StateBadge};
 use super::deeds::{Over, Site};
 use super::dialogs::{DeleteDialog, NameDialog};
+use super::hand::{ForkDialog, IntroduceDialog};
+use super::held_out::HeldOut;
 use super::notices::Notices;
 use super::views::Views;
+use super::review::Review;
 use crate::app::runs::Reading;
 use crate::journal::EvolutionId;
 use crate::present::route::Page;
@@ -70,17 +74,33 @@ pub fn EvolutionView(id: EvolutionId) -> impl IntoView {
                     <Going site />
                 </Show>
                 <Views site />
+                <Review site />
+                <ChosenDeeds site />
+                <HeldOut site />
             </Show>
         </div>
         <DeleteDialog site />
         <NameDialog site />
+        <ForkDialog site />
+        <IntroduceDialog site />
     }
 }
 
 fn menu(site: Site) -> Vec<MenuItem> {
     let opens =
         move |text: &str, icon: &'static str, over: Over| MenuItem::new(text, icon, move || site.over.set(Some(over)));
-    vec![
+    let mut items = vec![MenuItem::Title("Steer".to_owned())];
+    let is_here = site.pulse.with_untracked(Option::is_some);
+    if is_here {
+        items.push(opens("Fork with other settings…", "fork", Over::Forking));
+        items.push(if site.phase.get_untracked().is_some() {
+            opens("Add a candidate of your own…", "plus", Over::Introducing)
+        } else {
+            let why = "Only while it is under way: go on with it first.".to_owned();
+            MenuItem::Off { text: "Add a candidate of your own…".to_owned(), icon: "plus", why }
+        });
+    }
+    items.extend([
         MenuItem::Title("Evolution".to_owned()),
         opens("Name and note…", "edit", Over::Naming),
         MenuItem::Do {
@@ -90,5 +110,6 @@ fn menu(site: Site) -> Vec<MenuItem> {
             danger: true,
             perform: Callback::new(move |()| site.over.set(Some(Over::Deleting))),
         },
-    ]
+    ]);
+    items
 }
