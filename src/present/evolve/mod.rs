@@ -14,6 +14,7 @@ pub mod list;
 pub mod noise;
 pub mod passes;
 pub mod pool;
+pub mod noise;
 pub mod preflight;
 pub mod proposal;
 pub mod sets;
