@@ -14,7 +14,6 @@ pub mod list;
 pub mod noise;
 pub mod passes;
 pub mod pool;
-pub mod noise;
 pub mod preflight;
 pub mod proposal;
 pub mod sets;

@@ -4,8 +4,10 @@ use leptos::prelude::*;
 
 use super::deeds::{Pulse, Site};
 use crate::app::evolutions::Phase;
+use crate::gepa::CandidateId;
 use crate::present::evaluate::board::spent_facts;
 use crate::present::evolve::list;
+use crate::present::evolve::noise::{Gain, scores, scores_of_result};
 use crate::present::seating;
 use crate::ui::kit::{Badge, Button, ButtonKind, Progress, Switch};
 
@@ -36,6 +38,7 @@ pub fn Going(site: Site) -> impl IntoView {
             parts.join(" · ")
         })
     };
+    let gain = pareto_gain(site);
     let asked = move || {
         site.record.with(|record| {
             let record = record.as_ref()?;
@@ -52,6 +55,7 @@ pub fn Going(site: Site) -> impl IntoView {
             <Progress value label figure />
             <div class="evolve-facts">
                 <p class="num">{scores}</p>
+                {move || gain.get().map(|gain| view! { <p class="small">"On the Pareto set: " {gain}</p> })}
                 <p class="small muted">{asked}</p>
             </div>
             <div class="evolve-controls">
@@ -64,6 +68,48 @@ pub fn Going(site: Site) -> impl IntoView {
                     />
                 </Show>
             </div>
+        </section>
+    }
+}
+
+/// Whether the best candidate's lead on the Pareto set is more than noise, in a sentence. Made anew with each candidate.
+pub fn pareto_gain(site: Site) -> Memo<Option<String>> {
+    let pool = Memo::new(move |_| {
+        site.looks.with(|looks| looks.as_ref().map(|looks| (looks.pool.members.len(), looks.pool.best)))
+    });
+    Memo::new(move |_| {
+        let (members, best) = pool.get()?;
+        let best = best.filter(|best| best.0 > 0)?;
+        let seed = CandidateId(0);
+        let gain = untrack(|| {
+            site.id.with_value(|id| match site.evolutions.imported(id) {
+                Some(result) => {
+                    Gain::on_pareto(&scores_of_result(&result, seed), &scores_of_result(&result, best), members)
+                }
+                None => site.evolutions.with(id, |course| {
+                    let state = course.evolution.optimizer().state();
+                    Gain::on_pareto(&scores(state, seed), &scores(state, best), members)
+                })?,
+            })
+        });
+        gain.map(|gain| gain.sentence)
+    })
+}
+
+/// A result from a file: what it tells, and what it does not.
+#[component]
+pub fn FromFile(site: Site) -> impl IntoView {
+    let gain = pareto_gain(site);
+    let facts = move || site.record.with(|record| record.as_ref().map(|record| list::facts(record)));
+    let file = move || site.record.with(|record| record.as_ref().and_then(|record| record.file.clone()));
+    view! {
+        <section class="card pad evolve-going" aria-label="Result">
+            <p class="num">{facts}</p>
+            {move || gain.get().map(|gain| view! { <p class="small">"On the Pareto set: " {gain}</p> })}
+            <p class="small muted">
+                "Read from " {file}
+                ". A result tells of candidates, parents and scores; which tasks, models and steps they came from it does not."
+            </p>
         </section>
     }
 }

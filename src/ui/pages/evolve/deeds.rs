@@ -6,13 +6,13 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::looks::{Looks, looks};
-use crate::app::evolutions::{Evolutions, Held, Phase, Refusal, use_evolutions};
 use crate::app::batches::BatchWish;
+use crate::app::evolutions::{Evolutions, Held, Phase, Refusal, use_evolutions};
 use crate::app::{Action, App, Batches, InstructionVersions, use_app, use_batches, use_versions};
 use crate::gepa::{Candidate, CandidateId};
 use crate::journal::EvolutionId;
-use crate::present::evolve::{Pick, Standing};
 use crate::present::evolve::list::State;
+use crate::present::evolve::{Pick, Standing};
 use crate::present::keys::Shortcut;
 use crate::present::route::{Page, PlayPlace, Route};
 use crate::present::tone::Tone;

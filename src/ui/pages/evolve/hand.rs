@@ -41,7 +41,9 @@ fn introduce(site: Site, close: Callback<()>) -> AnyView {
     let refused = RwSignal::new(None::<String>);
     let many = site.pulse.with_untracked(|pulse| pulse.as_ref().map_or(0, |pulse| pulse.standing.candidates));
     let options: Vec<SelectOption> = (0..many)
-        .map(|at| SelectOption::new(at.to_string(), if at == 0 { "Seed".to_owned() } else { format!("Candidate {at}") }))
+        .map(|at| {
+            SelectOption::new(at.to_string(), if at == 0 { "Seed".to_owned() } else { format!("Candidate {at}") })
+        })
         .collect();
     let choose = move |value: String| {
         let before = CandidateId(parent.get_untracked());

@@ -61,15 +61,15 @@ fn Locked(site: Site) -> impl IntoView {
     let wanted = Memo::new(move |_| {
         trials.with(|text| text.trim().parse::<u32>()).ok().filter(|trials| (1..=MAX_TRIALS).contains(trials))
     });
-    let error = Signal::derive(move || {
-        wanted.with(Option::is_none).then(|| format!("A whole number from 1 to {MAX_TRIALS}."))
-    });
+    let error =
+        Signal::derive(move || wanted.with(Option::is_none).then(|| format!("A whole number from 1 to {MAX_TRIALS}.")));
     let has_best = Memo::new(move |_| {
-        site.pulse.with(|pulse| pulse.as_ref().and_then(|pulse| pulse.standing.best)).is_some_and(|(best, _)| best.0 > 0)
+        site.pulse
+            .with(|pulse| pulse.as_ref().and_then(|pulse| pulse.standing.best))
+            .is_some_and(|(best, _)| best.0 > 0)
     });
-    let has_ended = Memo::new(move |_| {
-        site.pulse.with(|pulse| pulse.as_ref().is_some_and(|pulse| pulse.standing.ended.is_some()))
-    });
+    let has_ended =
+        Memo::new(move |_| site.pulse.with(|pulse| pulse.as_ref().is_some_and(|pulse| pulse.standing.ended.is_some())));
     let start = move |()| {
         let Some(trials) = wanted.get_untracked() else { return };
         let id = site.id.get_value();
@@ -154,7 +154,8 @@ fn verdict(site: Site, board: &Board) -> Verdict {
         site.evolutions.with(id, |course| {
             let state = course.evolution.optimizer().state();
             let best = state.best();
-            let pareto = Gain::on_pareto(&scores(state, CandidateId(0)), &scores(state, best), state.candidates().len());
+            let pareto =
+                Gain::on_pareto(&scores(state, CandidateId(0)), &scores(state, best), state.candidates().len());
             (best, pareto)
         })
     });

@@ -77,7 +77,12 @@ pub fn looks(
                 }
                 let passes = Passes::of(&course.evolution);
                 let pool = Pool::of(&course.evolution, &passes, world.as_deref());
-                Looks { stamp, passes: Some(Arc::new(passes)), pool: Arc::new(pool), facts: course.facts.clone().into() }
+                Looks {
+                    stamp,
+                    passes: Some(Arc::new(passes)),
+                    pool: Arc::new(pool),
+                    facts: course.facts.clone().into(),
+                }
             })
         })
     })

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::chosen::ChosenDeeds;
-use super::controls::{Going, StateBadge};
+use super::controls::{FromFile, Going, StateBadge};
 use super::deeds::{Over, Site};
 use super::dialogs::{DeleteDialog, NameDialog};
 use super::hand::{ForkDialog, IntroduceDialog};
@@ -23,6 +23,7 @@ pub fn EvolutionView(id: EvolutionId) -> impl IntoView {
     site.open();
     site.register();
     let is_there = Memo::new(move |_| site.record.with(Option::is_some));
+    let is_file = Memo::new(move |_| site.record.with(|record| record.as_ref().is_some_and(|own| own.file.is_some())));
     let is_looking = Memo::new(move |_| site.evolutions.reading() == Reading::Looking);
     let title = Signal::derive(move || {
         site.record.with(|record| record.as_ref().map_or_else(|| "Evolution".to_owned(), |record| record.name.clone()))
@@ -74,6 +75,9 @@ pub fn EvolutionView(id: EvolutionId) -> impl IntoView {
                     <Going site />
                 </Show>
                 <Views site />
+                <Show when=move || is_file.get() && site.looks.with(Option::is_some)>
+                    <FromFile site />
+                </Show>
                 <Review site />
                 <ChosenDeeds site />
                 <HeldOut site />
