@@ -38,8 +38,10 @@ impl Evolutions {
                     Decision::Edit(text) => Some(text.as_str().into()),
                 };
                 let reply = Reply { raw: received.reply.text.as_str().into(), edited };
-                if course.evolution.reply(call.number, reply).is_err() {
-                    return;
+                match course.evolution.reply(call.number, reply) {
+                    // After the last one it waits for something else, and knows nothing of this call any more.
+                    Ok(()) => break,
+                    Err(_) => return,
                 }
             }
         }

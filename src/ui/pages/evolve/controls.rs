@@ -49,7 +49,7 @@ pub fn Going(site: Site) -> impl IntoView {
     };
     let is_parity = Memo::new(move |_| site.record.with(|record| record.as_ref().is_none_or(|record| record.parity)));
     let reviews = Signal::derive(move || site.record.with(|record| record.as_ref().is_some_and(|own| own.review)));
-    let can_review = Memo::new(move |_| !is_parity.get() && site.can_step());
+    let can_review = Memo::new(move |_| !is_parity.get() && site.is_open_ended());
     view! {
         <section class="card pad evolve-going" aria-label="Progress">
             <Progress value label figure />

@@ -127,7 +127,7 @@ impl Site {
     }
 
     /// Whether anything of it is left to do. Tracks.
-    fn is_open_ended(self) -> bool {
+    pub fn is_open_ended(self) -> bool {
         let by_record = self
             .record
             .with(|record| record.as_ref().is_some_and(|record| record.file.is_none() && !record.summary.ended));
