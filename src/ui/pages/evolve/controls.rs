@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::deeds::{Pulse, Site};
-use crate::app::evolutions::Phase;
+use crate::app::evolutions::{Held, Phase};
 use crate::gepa::CandidateId;
 use crate::present::evaluate::board::spent_facts;
 use crate::present::evolve::list;
@@ -23,7 +23,12 @@ pub fn Going(site: Site) -> impl IntoView {
     let value = Signal::derive(move || {
         Some(site.pulse.with(|pulse| pulse.as_ref().and_then(|pulse| pulse.standing.share())).unwrap_or(0.0))
     });
-    let label = Signal::derive(move || of(|pulse| pulse.standing.doing.clone()));
+    let label = Signal::derive(move || {
+        of(|pulse| match pulse.held {
+            Some(Held::Review) => "A proposal waits for you".to_owned(),
+            _ => pulse.standing.doing.clone(),
+        })
+    });
     let figure = Signal::derive(move || Some(of(|pulse| pulse.standing.facts())));
     let scores = move || {
         of(|pulse| {
@@ -74,11 +79,13 @@ pub fn Going(site: Site) -> impl IntoView {
 
 /// Whether the best candidate's lead on the Pareto set is more than noise, in a sentence. Made anew with each candidate.
 pub fn pareto_gain(site: Site) -> Memo<Option<String>> {
-    let pool = Memo::new(move |_| {
-        site.looks.with(|looks| looks.as_ref().map(|looks| (looks.pool.members.len(), looks.pool.best)))
+    let known = Memo::new(move |_| {
+        let record = site.record.with(|record| record.as_ref().map(|record| record.summary.candidates));
+        let live = site.pulse.with(|pulse| pulse.as_ref().map(|pulse| pulse.standing.candidates));
+        Some((live.or(record)?, site.best()))
     });
     Memo::new(move |_| {
-        let (members, best) = pool.get()?;
+        let (members, best) = known.get()?;
         let best = best.filter(|best| best.0 > 0)?;
         let seed = CandidateId(0);
         let gain = untrack(|| {

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::looks::{Looks, looks};
 use crate::app::batches::BatchWish;
 use crate::app::evolutions::{Evolutions, Held, Phase, Refusal, use_evolutions};
 use crate::app::{Action, App, Batches, InstructionVersions, use_app, use_batches, use_versions};
-use crate::gepa::{Candidate, CandidateId};
+use crate::gepa::CandidateId;
 use crate::journal::EvolutionId;
+use crate::present::evolve::Standing;
 use crate::present::evolve::list::State;
-use crate::present::evolve::{Pick, Standing};
 use crate::present::keys::Shortcut;
 use crate::present::route::{Page, PlayPlace, Route};
 use crate::present::tone::Tone;
@@ -54,8 +53,7 @@ pub struct Site {
     /// `None` while it is not open, or is one from a file.
     pub pulse: Memo<Option<Pulse>>,
     /// The candidate that the views show.
-    pub selected: RwSignal<Option<Pick>>,
-    pub looks: Memo<Option<Looks>>,
+    pub selected: RwSignal<Option<CandidateId>>,
     pub over: RwSignal<Option<Over>>,
     /// Why the last deed was not done, until the next one.
     pub refused: RwSignal<Option<String>>,
@@ -85,7 +83,6 @@ impl Site {
             batches: use_batches(),
             versions: use_versions(),
             record,
-            looks: looks(evolutions, id, record),
             phase: Memo::new(move |_| id.with_value(|id| evolutions.phase(id))),
             pulse,
             selected: RwSignal::new(None),
@@ -194,10 +191,12 @@ impl Site {
         let both = [CandidateId(0), candidate];
         let versions = both.map(|own| self.id.with_value(|id| self.evolutions.adopt(id, own)));
         let pareto = &record.setup.datasets.pareto;
+        let mut tasks = pareto.tasks.clone();
+        tasks.sort_unstable();
         self.batches.wish_for(BatchWish {
             pack: record.pack.clone(),
             split: pareto.split.clone(),
-            tasks: pareto.tasks.clone(),
+            tasks,
             trials: TRIALS,
             instructions: versions.into_iter().flatten().map(|version| version.id).collect(),
             agent: record.agent.choice.clone(),
@@ -206,28 +205,10 @@ impl Site {
         self.app.go(&Page::Evaluate.route());
     }
 
-    /// What is looked at: what was chosen, else the best candidate. Tracks.
-    pub fn shown(self) -> Option<Pick> {
-        let best = self.looks.with(|looks| looks.as_ref().and_then(|looks| looks.pool.best));
-        self.selected.get().or(best.map(Pick::Candidate))
-    }
-
-    /// The text of a pick, and the candidate that is its parent or itself. Does not track.
-    pub fn text_of(self, pick: Option<Pick>) -> (CandidateId, String) {
-        let seed = CandidateId(0);
-        let text = |candidate: &Candidate| candidate.iter().next().map(|(_, text)| text.to_string());
-        self.looks
-            .with_untracked(|looks| {
-                let pool = &looks.as_ref()?.pool;
-                match pick? {
-                    Pick::Candidate(id) => Some((id, text(&pool.member(id)?.texts)?)),
-                    Pick::Refused(at) => {
-                        let own = pool.refused.get(at)?;
-                        Some((own.parents.first().copied().unwrap_or(seed), text(&own.texts)?))
-                    }
-                }
-            })
-            .unwrap_or((seed, String::new()))
+    /// The best candidate; `None` before anything is scored. Tracks.
+    pub fn best(self) -> Option<CandidateId> {
+        let live = self.pulse.with(|pulse| pulse.as_ref().and_then(|pulse| pulse.standing.best)).map(|(best, _)| best);
+        live.or_else(|| self.id.with_value(|id| self.evolutions.imported(id)?.best()))
     }
 
     /// Does what may fail, and shows why it did.

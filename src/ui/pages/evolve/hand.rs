@@ -32,12 +32,12 @@ pub fn IntroduceDialog(site: Site) -> impl IntoView {
 }
 
 fn introduce(site: Site, close: Callback<()>) -> AnyView {
-    let (first, begin) = site.text_of(untrack(|| site.shown()));
+    let first = site.selected.get_untracked().or_else(|| untrack(|| site.best())).unwrap_or(CandidateId(0));
     let text_of = move |candidate: CandidateId| {
         site.id.with_value(|id| site.evolutions.text_of(id, candidate)).unwrap_or_default()
     };
     let parent = RwSignal::new(first.0);
-    let text = RwSignal::new(begin);
+    let text = RwSignal::new(text_of(first));
     let refused = RwSignal::new(None::<String>);
     let many = site.pulse.with_untracked(|pulse| pulse.as_ref().map_or(0, |pulse| pulse.standing.candidates));
     let options: Vec<SelectOption> = (0..many)

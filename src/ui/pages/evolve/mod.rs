@@ -25,7 +25,6 @@ mod front;
 mod hand;
 mod held_out;
 mod list;
-mod looks;
 mod notices;
 mod review;
 mod run;

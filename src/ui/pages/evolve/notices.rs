@@ -71,7 +71,7 @@ pub fn Notices(site: Site) -> impl IntoView {
         <Show when=move || left.get()>
             <Callout
                 tone=Tone::Warn
-                title="It was left before its end"
+                title="It is not at its end, and nothing runs"
                 actions=move || {
                     view! {
                         <Button small=true kind=ButtonKind::Primary icon="play" on_press=move |()| site.go_on()>

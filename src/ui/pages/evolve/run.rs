@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use super::chosen::ChosenDeeds;
 use super::controls::{FromFile, Going, StateBadge};
 use super::deeds::{Over, Site};
 use super::dialogs::{DeleteDialog, NameDialog};
@@ -76,10 +75,10 @@ pub fn EvolutionView(id: EvolutionId) -> impl IntoView {
                 </Show>
                 <Views site />
                 <Show when=move || is_file.get() && site.looks.with(Option::is_some)>
+                <Show when=move || is_file.get() && site.opened.get() == Some(Ok(()))>
                     <FromFile site />
                 </Show>
                 <Review site />
-                <ChosenDeeds site />
                 <HeldOut site />
             </Show>
         </div>
