@@ -8,8 +8,8 @@ use super::dialogs::{DeleteDialog, NameDialog};
 use super::hand::{ForkDialog, IntroduceDialog};
 use super::held_out::HeldOut;
 use super::notices::Notices;
-use super::views::Views;
 use super::review::Review;
+use super::views::Views;
 use crate::app::runs::Reading;
 use crate::journal::EvolutionId;
 use crate::present::route::Page;
@@ -73,12 +73,11 @@ pub fn EvolutionView(id: EvolutionId) -> impl IntoView {
                 <Show when=move || site.pulse.with(Option::is_some)>
                     <Going site />
                 </Show>
-                <Views site />
-                <Show when=move || is_file.get() && site.looks.with(Option::is_some)>
                 <Show when=move || is_file.get() && site.opened.get() == Some(Ok(()))>
                     <FromFile site />
                 </Show>
                 <Review site />
+                <Views site />
                 <HeldOut site />
             </Show>
         </div>

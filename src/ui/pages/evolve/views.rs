@@ -7,6 +7,7 @@ use web_sys::{Element, EventTarget};
 
 use super::candidate::CandidateView;
 use super::chart::ChartView;
+use super::chosen::deeds_of;
 use super::deeds::Site;
 use super::front::FrontView;
 use super::step::StepCard;
@@ -18,7 +19,6 @@ use crate::gepa::CandidateId;
 use crate::platform::size::WidthWatch;
 use crate::present::evolve::steps::StepView;
 use crate::present::evolve::{Passes, Pick, Pool, ProposalView};
-use crate::ui::kit::Button;
 
 /// What stands, and what happened; both are made anew only where a step was added.
 #[derive(Clone, Default)]
@@ -89,14 +89,7 @@ pub fn Views(site: Site) -> impl IntoView {
     });
     let has_course = Memo::new(move |_| seen.with(|seen| seen.passes.is_some()));
     let is_there = Memo::new(move |_| seen.with(|seen| !seen.pool.members.is_empty() || seen.passes.is_some()));
-    let deeds = move |id: CandidateId| {
-        view! {
-            <Button small=true icon="check" on_press=move |()| site.adopt(id)>
-                "Adopt as instruction"
-            </Button>
-        }
-        .into_any()
-    };
+    let deeds = move |id: CandidateId| deeds_of(site, id);
     view! {
         <Show when=move || is_there.get()>
             <div class="evolve-views" class:without-course=move || !has_course.get()>
