@@ -485,7 +485,36 @@ fn a_result_of_the_older_layout_is_read() {
     assert_eq!(result.best(), Some(CandidateId(1)));
     assert_eq!(result.parents, [vec![], vec![CandidateId(0)]]);
     assert_eq!(&*result.fronts[1].0, "1");
-    let too_new = r#"{"candidates": [{"a": "x"}], "validation_schema_version": 3}"#;
-    assert!(taupe::gepa::RunResult::from_value(&json::loads(too_new).unwrap()).is_err());
-    assert!(taupe::gepa::RunResult::from_value(&json::loads("{}").unwrap()).is_err());
+}
+
+#[track_caller]
+fn refuse(text: &str, why: &str) {
+    let error = taupe::gepa::RunResult::read(text).unwrap_err().to_string();
+    assert!(error.contains(why), "{error}");
+}
+
+#[test]
+fn what_is_no_result_says_what_is_wrong() {
+    refuse("PK\u{3}\u{4}", "no JSON");
+    refuse("{}", "no candidates");
+    refuse(r#"{"candidates": []}"#, "no candidates");
+    refuse(r#"{"candidates": [{"a": "x"}], "validation_schema_version": 3}"#, "version 3");
+    refuse(r#"{"candidates": [{"a": 1}]}"#, "“candidates” can't be read");
+    refuse(r#"{"candidates": [{"a": "x"}]}"#, "1 candidates, but its “parents” has 0");
+    refuse(r#"{"results": []}"#, "rollouts of an evaluation");
+    refuse(r#"[{"task_id": 1, "traj": []}]"#, "Evaluate can open");
+    refuse(r#"[{"i": 0}]"#, "the log of a run");
+    refuse(r#"[{"system_instruction": "Help."}]"#, "not how they scored");
+    refuse("[]", "not an object");
+    let of = |parents: &str, fronts: &str| {
+        format!(
+            r#"{{"candidates": [{{"a": "x"}}, {{"a": "y"}}], "parents": {parents}, "val_aggregate_scores": [0, 1],
+            "val_subscores": [{{"0": 0}}, {{"0": 1}}], "per_val_instance_best_candidates": {fronts}}}"#
+        )
+    };
+    assert!(taupe::gepa::RunResult::read(&of("[[null], [0]]", r#"{"0": [1]}"#)).is_ok());
+    refuse(&of("[[null], [1]]", r#"{"0": [1]}"#), "Candidate 1 of the result has a parent that does not come before");
+    refuse(&of("[[null], [\"a\"]]", r#"{"0": [1]}"#), "“parents” can't be read");
+    refuse(&of("[[null], [0]]", r#"{"0": [2]}"#), "names a candidate that is not there");
+    refuse(&of("[[null], [0]]", r#"{"0": 2}"#), "“per_val_instance_best_candidates” can't be read");
 }

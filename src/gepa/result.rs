@@ -3,7 +3,7 @@
 use super::config::Config;
 use super::state::State;
 use super::{Candidate, CandidateId};
-use crate::py::{Dict, IntSet, Num, Str, Value};
+use crate::py::{Dict, IntSet, Num, Str, Value, json};
 
 /// The version of the layout.
 const SCHEMA_VERSION: i64 = 2;
@@ -44,8 +44,18 @@ pub struct RunResult {
 /// A result that can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ResultError {
+    #[error("The file is no JSON.")]
+    NotJson,
     #[error("This is no result of GEPA: {0}.")]
     Malformed(&'static str),
+    #[error("The result’s “{0}” can't be read.")]
+    Field(&'static str),
+    #[error("The result has {expected} candidates, but its “{field}” has {found} entries.")]
+    Count { field: &'static str, expected: usize, found: usize },
+    #[error("The result’s “{field}” names a candidate that is not there.")]
+    NoCandidate { field: &'static str },
+    #[error("Candidate {0} of the result has a parent that does not come before it.")]
+    Parent(usize),
     #[error("The result has version {found} of its layout; the newest that can be read is {SCHEMA_VERSION}.")]
     TooNew { found: i64 },
 }
@@ -133,12 +143,29 @@ impl RunResult {
         Value::Dict(out)
     }
 
+    /// Reads the text of the file that the original writes.
+    ///
+    /// # Errors
+    /// It is no JSON, or no result; or one of a layout newer than this.
+    pub fn read(text: &str) -> Result<Self, ResultError> {
+        Self::from_value(&json::loads(text.trim()).map_err(|_| ResultError::NotJson)?)
+    }
+
     /// Reads what the original wrote, of its present layout or of the one before, which has lists by position.
+    ///
+    /// Lists by candidate are as long as that of the candidates, and all ids are of candidates; parents come before their
+    /// children. The counts at discovery, which the oldest files lack, may be missing altogether.
+    ///
     ///
     /// # Errors
     /// The value is no result, or one of a layout newer than this.
     pub fn from_value(value: &Value) -> Result<Self, ResultError> {
-        let fields = Fields(value.as_dict().ok_or(ResultError::Malformed("it is not an object"))?);
+        let fields = Fields(value.as_dict().ok_or_else(|| ResultError::Malformed(other_file(value)))?);
+        if fields.get("candidates").is_none() {
+            let is_evaluation = fields.get("results").is_some();
+            let what = if is_evaluation { "it has rollouts of an evaluation" } else { "it has no candidates" };
+            return Err(ResultError::Malformed(what));
+        }
         let version = fields.get("validation_schema_version").and_then(int).unwrap_or(0);
         if version > SCHEMA_VERSION {
             return Err(ResultError::TooNew { found: version });
@@ -147,9 +174,9 @@ impl RunResult {
         if candidates.is_empty() {
             return Err(ResultError::Malformed("it has no candidates"));
         }
-        Ok(Self {
+        let result = Self {
             candidates,
-            parents: fields.list("parents", |row| Some(row.as_list()?.iter().filter_map(id_of).collect()))?,
+            parents: fields.list("parents", parents_of)?,
             aggregates: fields.list("val_aggregate_scores", float)?,
             scores: fields.list("val_subscores", |scores| by_key(scores, Num::of))?,
             best_outputs: fields.optional("best_outputs_valset", |best| by_key(best, kept_outputs))?,
@@ -167,7 +194,57 @@ impl RunResult {
             run_dir: fields.optional("run_dir", |text| text.as_str().cloned())?,
             seed: fields.get("seed").filter(|seed| matches!(seed, Value::Int(_) | Value::Big(_))).cloned(),
             text_component: fields.optional("_str_candidate_key", |text| text.as_str().cloned())?,
-        })
+        };
+        result.check()?;
+        Ok(result)
+    }
+
+    fn check(&self) -> Result<(), ResultError> {
+        let expected = self.candidates.len();
+        let means = self.objective_means.as_ref().map_or(expected, Vec::len);
+        let discovered = if self.discovered_at.is_empty() { expected } else { self.discovered_at.len() };
+        for (field, found) in [
+            ("parents", self.parents.len()),
+            ("val_aggregate_scores", self.aggregates.len()),
+            ("val_subscores", self.scores.len()),
+            ("val_aggregate_subscores", means),
+            ("discovery_eval_counts", discovered),
+        ] {
+            if found != expected {
+                return Err(ResultError::Count { field, expected, found });
+            }
+        }
+        let late =
+            |(child, parents): &(usize, &Vec<CandidateId>)| parents.iter().any(|parent| parent.index() >= *child);
+        if let Some((child, _)) = self.parents.iter().enumerate().find(late) {
+            return Err(ResultError::Parent(child));
+        }
+        let objectives = self.objective_fronts.iter().flatten();
+        let kept = self.best_outputs.iter().flatten().flat_map(|(_, kept)| kept.iter().map(|(id, _)| id));
+        let unknown = |id: &CandidateId| id.index() >= expected;
+        for (field, is_wrong) in [
+            ("per_val_instance_best_candidates", self.fronts.iter().any(|(_, ids)| ids.iter().any(unknown))),
+            ("per_objective_best_candidates", objectives.into_iter().any(|(_, ids)| ids.iter().any(unknown))),
+            ("best_outputs_valset", kept.into_iter().any(unknown)),
+        ] {
+            if is_wrong {
+                return Err(ResultError::NoCandidate { field });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a file is instead that is not an object.
+fn other_file(value: &Value) -> &'static str {
+    let first = value.as_list().and_then(|list| list.first()).and_then(Value::as_dict);
+    match first {
+        Some(first) if first.get("traj").is_some() => "it is a list of rollouts, which Evaluate can open",
+        Some(first) if first.get("i").is_some() => "it is the log of a run, which has no candidates",
+        Some(first) if first.iter().all(|(_, text)| text.as_str().is_some()) => {
+            "it has a run's candidates, but not how they scored"
+        }
+        _ => "it is not an object",
     }
 }
 
@@ -212,7 +289,7 @@ impl Fields<'_> {
     }
 
     fn optional<T>(&self, name: &'static str, read: impl Fn(&Value) -> Option<T>) -> Result<Option<T>, ResultError> {
-        self.get(name).map(|value| read(value).ok_or(ResultError::Malformed(name))).transpose()
+        self.get(name).map(|value| read(value).ok_or(ResultError::Field(name))).transpose()
     }
 
     /// Nothing for a list that is not there.
@@ -261,6 +338,11 @@ fn id_of(value: &Value) -> Option<CandidateId> {
 
 fn ids_of(value: &Value) -> Option<Vec<CandidateId>> {
     value.as_list()?.iter().map(id_of).collect()
+}
+
+/// The seed's parents are `[null]`.
+fn parents_of(value: &Value) -> Option<Vec<CandidateId>> {
+    value.as_list()?.iter().filter(|parent| !matches!(parent, Value::None)).map(id_of).collect()
 }
 
 fn kept_outputs(value: &Value) -> Option<Vec<(CandidateId, Value)>> {

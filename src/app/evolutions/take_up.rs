@@ -16,7 +16,6 @@ use crate::gepa::Answer;
 use crate::gepa::result::RunResult;
 use crate::journal::EvolutionId;
 use crate::present::strategies::Strategies;
-use crate::py::json;
 use crate::rollout::{Seat, Spent};
 use crate::workspace::{EvolutionRecord, Kept};
 
@@ -33,8 +32,7 @@ impl Evolutions {
         let kept = self.store().await.answers(id).await?;
         if record.file.is_some() {
             let text = kept.file.ok_or(Refusal::Gone)?;
-            let value = json::loads(&text).map_err(|_| Refusal::Gone)?;
-            let result = Arc::new(RunResult::from_value(&value)?);
+            let result = Arc::new(RunResult::read(&text)?);
             self.results.update_value(|results| _ = results.insert(id.clone(), result));
             self.stir();
             return Ok(());

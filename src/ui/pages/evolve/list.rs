@@ -16,7 +16,6 @@ use crate::present::evolve::import::record_of;
 use crate::present::evolve::list::{State, facts, sets};
 use crate::present::route::Route;
 use crate::present::tone::Tone;
-use crate::py::json;
 use crate::ui::kit::{Badge, Button, Callout, Icon};
 use crate::workspace::EvolutionRecord;
 
@@ -112,8 +111,7 @@ impl Importing {
     async fn read(self, file: &PageFile) -> Result<EvolutionRecord, String> {
         let content = file.read().await.map_err(|why| why.to_string())?;
         let text = String::from_utf8_lossy(&content);
-        let value = json::loads(&text).map_err(|_| "This is no JSON.".to_owned())?;
-        let result = RunResult::from_value(&value).map_err(|why| why.to_string())?;
+        let result = RunResult::read(&text).map_err(|why| why.to_string())?;
         let record = record_of(&result, file.path(), new_evolution_id(), now_ms());
         self.evolutions.import(record.clone(), &text).await.map_err(|why| why.to_string())?;
         Ok(record)
