@@ -3,6 +3,7 @@
 //! Everything here compiles natively and is tested there; components in `ui` only lay it out.
 
 pub mod alignment;
+pub mod archive;
 pub mod endpoint_form;
 pub mod evaluate;
 pub mod evolve;

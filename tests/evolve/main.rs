@@ -2,6 +2,7 @@
 
 mod climb;
 mod course;
+mod files;
 mod fork;
 mod host;
 mod noise;

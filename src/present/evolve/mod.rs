@@ -6,6 +6,7 @@
 pub mod chart;
 pub mod entries;
 pub mod estimate;
+pub mod files;
 pub mod fork;
 pub mod front;
 pub mod import;
