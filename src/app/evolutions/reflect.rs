@@ -14,7 +14,10 @@ impl Evolutions {
     /// Gets a reply to each call that is due, and hands in what was decided about it.
     pub(super) async fn reflect(self, live: &Live, calls: Vec<Reflection>) {
         for call in calls {
-            while !live.course.borrow().evolution.has(call.number) {
+            if live.course.borrow().evolution.has(call.number) {
+                continue;
+            }
+            loop {
                 let received = live.course.borrow().waiting.iter().find(|own| own.call.number == call.number).cloned();
                 let Some(received) = received else {
                     if !self.let_on(live).await || self.gave_up(live) || !self.ask(live, &call).await {
@@ -43,6 +46,8 @@ impl Evolutions {
                     Ok(()) => break,
                     Err(_) => return,
                 }
+                // With the last reply something else is due.
+                break;
             }
         }
     }
