@@ -46,8 +46,6 @@ impl Evolutions {
                     Ok(()) => break,
                     Err(_) => return,
                 }
-                // With the last reply something else is due.
-                break;
             }
         }
     }
