@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use taupe::cast::RehearsalCoach;
 use taupe::evolve::{COMPONENT, Due, Evolution, RolloutJob};
-use taupe::gepa::{CandidateId, MergeSettings, ParentSelector, Rejection, Reply, RunResult, Split};
+use taupe::gepa::{CandidateId, Criterion, MergeSettings, ParentSelector, Rejection, Reply, RunResult, Split};
 use taupe::present::evolve::front::{FrontGrid, reason};
 use taupe::present::evolve::lineage::{Direction, Lineage, Move};
 use taupe::present::evolve::passes::{PassKind, Passes, Tried, Verdict};
@@ -319,4 +319,48 @@ fn the_best_is_current_and_no_share_is_told_without_a_draw() {
     let view = StepView::of(&course.evolution, &passes, &pool, entry).unwrap();
     assert_eq!(view.parts[0].lines[0].after, ", the best so far.");
     assert!(pool.members.iter().any(|member| member.holds.contains(&Hold::Shared)));
+}
+
+#[test]
+fn repeats_are_told_rollout_by_rollout() {
+    let mut course = Course::new(1, 120);
+    let mut setup = course.host.setup(120);
+    (setup.repeats, setup.config.criterion) = (3, Criterion::sign_test());
+    course.evolution = Evolution::new(&setup).unwrap();
+    while course.step() {}
+    let (passes, pool) = course.seen();
+    let mut told = 0;
+    for (entry, pass) in passes.list.iter().enumerate() {
+        let PassKind::Reflection(attempts) = &pass.kind else { continue };
+        for attempt in attempts {
+            let mean = |tried: &Tried| tried.rollouts.iter().map(|number| course.rollouts[number].1).sum::<f64>() / 3.0;
+            for tried in attempt.before.iter().chain(attempt.child.iter().flat_map(|child| &child.after)) {
+                assert_eq!(tried.rollouts.len(), 3);
+                assert!((mean(tried) - tried.score.unwrap()).abs() < 1e-9);
+            }
+        }
+        let view = StepView::of(&course.evolution, &passes, &pool, entry).unwrap();
+        for luck in view.parts.iter().filter_map(|part| part.luck.as_ref()) {
+            assert!(luck.contains(" of 9 pairs of rollouts"), "{luck}");
+            told += 1;
+        }
+    }
+    assert!(told > 1);
+}
+
+#[test]
+fn the_gain_is_told_with_its_noise() {
+    let mut course = Course::new(1, 150);
+    while course.evolution.optimizer().state().candidates().len() < 2 {
+        assert!(course.step());
+    }
+    // The first child is no better than the seed, so the seed is the best still.
+    let (_, pool) = course.seen();
+    assert_eq!((pool.best, pool.gain()), (Some(CandidateId(0)), None));
+    while course.step() {}
+    let (_, pool) = course.seen();
+    let gain = pool.gain().unwrap();
+    let (seed, best) = pool.climb().unwrap();
+    assert_eq!((gain.comparison.before, gain.comparison.after), (seed, best));
+    assert!(gain.facts.starts_with("6 tasks × 1 trial"), "{}", gain.facts);
 }

@@ -127,6 +127,17 @@ impl Chart {
         }
     }
 
+    /// The point of a pick.
+    #[must_use]
+    pub fn point(&self, pick: Pick) -> Option<&Point> {
+        // Candidates come first and nearly all have a score: most stand where their number says.
+        let guess = match pick {
+            Pick::Candidate(id) => self.points.get(id.index()),
+            Pick::Refused(_) => None,
+        };
+        guess.filter(|point| point.pick == pick).or_else(|| self.points.iter().rev().find(|point| point.pick == pick))
+    }
+
     /// The point nearest to a place, within reach of a finger.
     #[must_use]
     pub fn nearest(&self, x: f64, y: f64) -> Option<&Point> {

@@ -177,7 +177,11 @@ pub fn reason(pool: &Pool, member: &Member) -> String {
         "On the front because no task is solved yet and none is better on average.".to_owned()
     };
     if pool.draws {
-        text.push_str(&format!(" It is the next parent with a chance of {} in {}.", member.tickets, pool.tickets()));
+        let all = pool.tickets();
+        text.push_str(&match member.tickets {
+            own if own == all => " No other is drawn as a parent.".to_owned(),
+            own => format!(" It is the next parent with a chance of {own} in {all}."),
+        });
     }
     text
 }

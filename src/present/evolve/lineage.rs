@@ -19,6 +19,7 @@ pub const DOT: f64 = 4.0;
 /// Room around everything, and the pitch of generations and lanes, in pixels.
 const MARGIN: f64 = 40.0;
 const GENERATION: f64 = 92.0;
+const GENERATION_DOWN: f64 = 76.0;
 const LANE: f64 = 104.0;
 const LANE_DOWN: f64 = 136.0;
 /// Dots of a row, their pitch, and how many rows there are at most.
@@ -152,6 +153,18 @@ impl Lineage {
         own
     }
 
+    #[must_use]
+    pub fn node(&self, id: CandidateId) -> Option<&Node> {
+        self.nodes.get(id.index()).filter(|node| node.id == id)
+    }
+
+    /// The dot of a text, by its position in [`Pool::refused`].
+    #[must_use]
+    pub fn dot(&self, at: usize) -> Option<&Dot> {
+        let found = self.dots.binary_search_by_key(&at, |dot| dot.at).ok()?;
+        self.dots.get(found)
+    }
+
     /// Where a move leads from a place; `None` where there is nothing.
     #[must_use]
     pub fn step(&self, from: Pick, to: Move) -> Option<Pick> {
@@ -197,10 +210,10 @@ fn places(pool: &Pool) -> Vec<(usize, usize)> {
 }
 
 fn point((generation, lane): (usize, usize), direction: Direction) -> (f64, f64) {
-    let (generation, lane) = (generation as f64 * GENERATION, lane as f64);
+    let (generation, lane) = (generation as f64, lane as f64);
     match direction {
-        Direction::Across => (MARGIN + generation, MARGIN + lane * LANE),
-        Direction::Down => (MARGIN + RADIUS + lane * LANE_DOWN, MARGIN + generation),
+        Direction::Across => (MARGIN + generation * GENERATION, MARGIN + lane * LANE),
+        Direction::Down => (MARGIN + RADIUS + lane * LANE_DOWN, MARGIN + generation * GENERATION_DOWN),
     }
 }
 
@@ -222,7 +235,7 @@ fn curve((x, y): (f64, f64), (to_x, to_y): (f64, f64), direction: Direction) -> 
         }
         Direction::Down => {
             let (from, to) = (y + RADIUS, to_y - RADIUS);
-            let middle = f64::midpoint(to - GENERATION + 2.0 * RADIUS, to);
+            let middle = f64::midpoint(to - GENERATION_DOWN + 2.0 * RADIUS, to);
             format!("M{x:.1} {from:.1}C{x:.1} {middle:.1} {to_x:.1} {middle:.1} {to_x:.1} {to:.1}")
         }
     }

@@ -1,5 +1,6 @@
 //! The pool of candidates as the page shows it: of an evolution under way, or of a result that Python made.
 
+use super::noise::{Gain, Measured};
 use super::passes::{PassKind, Passes, Verdict};
 use crate::domain::World;
 use crate::evolve::Evolution;
@@ -7,7 +8,7 @@ use crate::gepa::pareto::{Members, frequencies, thin};
 use crate::gepa::select::top;
 use crate::gepa::{Candidate, CandidateId, ExampleId, ParentSelector, RunResult, Split, Stopper};
 use crate::present::task_line::task_line;
-use crate::stats::{Interval, wilson};
+use crate::stats::{Interval, Score};
 
 /// What can be looked at: a candidate of the pool, or a text that did not get there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -281,6 +282,14 @@ impl Pool {
         self.members.iter().map(|member| member.tickets).sum()
     }
 
+    /// What the best candidate gained over the seed, and whether that is more than noise; `None` while the seed is best.
+    #[must_use]
+    pub fn gain(&self) -> Option<Gain> {
+        let (seed, best) = (self.members.first()?, self.member(self.best?)?);
+        let gain = || Gain::on_pareto(&seed.trials(), &best.trials(), self.members.len());
+        if best.id == seed.id { None } else { gain() }
+    }
+
     /// The seed's score and the best one.
     #[must_use]
     pub fn climb(&self) -> Option<(f64, f64)> {
@@ -324,13 +333,17 @@ impl Member {
         self.scores.iter().flatten().count()
     }
 
-    /// Where the score lies with 95 % confidence, by Wilson; `None` where scores are others than 0 and 1.
+    /// Where the score lies with 95 % confidence; `None` where scores are no rewards, which are 0 to 1.
     #[must_use]
     pub fn interval(&self) -> Option<Interval> {
-        let scores: Vec<f64> = self.scores.iter().flatten().copied().collect();
-        let is_whole = scores.iter().all(|score| *score == 0.0 || *score == 1.0);
-        let won = scores.iter().filter(|score| **score == 1.0).count();
-        if is_whole { wilson(won, scores.len()) } else { None }
+        let are_rewards = self.scores.iter().flatten().all(|score| (0.0..=1.0).contains(score));
+        Measured::of(&self.trials()).filter(|_| are_rewards).map(|measured| measured.interval)
+    }
+
+    /// Its scores as the statistics want them: one trial of each task.
+    fn trials(&self) -> Vec<Score> {
+        let tasks = self.scores.iter().zip(0..);
+        tasks.filter_map(|(score, task)| Some(Score { task, trial: 0, reward: (*score)? })).collect()
     }
 
     /// Whether it is on the Pareto front as parents are drawn from it: without those that others can replace.

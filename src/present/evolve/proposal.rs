@@ -28,6 +28,9 @@ pub struct Exchange {
     pub reply: String,
     /// A person put another text in place of the reply's.
     pub was_edited: bool,
+    /// `1,204 words`.
+    pub prompt_size: String,
+    pub reply_size: String,
 }
 
 /// A score on a validation task.
@@ -185,6 +188,8 @@ fn fill_exchanges(view: &mut ProposalView, pool: &Pool, attempt: Option<&Attempt
             prompt: written.prompt.to_string(),
             reply: written.reply.to_string(),
             was_edited,
+            prompt_size: size(&written.prompt),
+            reply_size: size(&written.reply),
         });
     }
 }
@@ -217,6 +222,10 @@ fn whole(texts: &Candidate) -> String {
     }
     let parts: Vec<String> = texts.iter().map(|(name, text)| format!("## {name}\n{text}")).collect();
     parts.join("\n\n")
+}
+
+fn size(text: &str) -> String {
+    counted(text.split_whitespace().count() as u64, "word", "words")
 }
 
 /// A doubt in plain words.

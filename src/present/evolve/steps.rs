@@ -54,6 +54,8 @@ pub struct Part {
     pub luck: Option<String>,
 }
 
+const UNDER_WAY: (Tone, &str) = (Tone::Accent, "under way");
+
 /// A pass in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StepView {
@@ -81,6 +83,12 @@ pub struct PassLine {
 }
 
 impl StepView {
+    /// Whether it goes on.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.state == UNDER_WAY
+    }
+
     /// An entry of the course in words; `None` where there is none.
     #[must_use]
     pub fn of(evolution: &Evolution, passes: &Passes, pool: &Pool, entry: usize) -> Option<Self> {
@@ -141,7 +149,7 @@ fn state(pass: &Pass) -> (Tone, &'static str) {
             PassKind::Reflection(_) => (Tone::Good, "accepted"),
         }
     } else if !pass.has_ended {
-        (Tone::Accent, "under way")
+        UNDER_WAY
     } else if attempts.iter().all(|attempt| attempt.skipped.is_some()) && !attempts.is_empty() {
         (Tone::Plain, "skipped")
     } else if attempts.iter().any(|attempt| attempt.child.is_some()) || matches!(pass.kind, PassKind::Merge(_)) {

@@ -1,5 +1,6 @@
 //! What a pass did, told line by line.
 
+use super::noise::judged;
 use super::passes::{Attempt, Child, MergeTry, Pass, PassKind, Passes, Tried, Verdict};
 use super::pool::{Pick, Pool, name, score_text, sum_text, tasks_named};
 use super::steps::{Part, StepLine, TaskRow, out_of, short, task_score};
@@ -7,11 +8,11 @@ use crate::evolve::{Due, Evolution};
 use crate::gepa::pareto::{Members, frequencies, thin};
 use crate::gepa::select::top;
 use crate::gepa::{
-    CandidateId, Criterion, Event, ExampleId, Note, ParentSelector, Purpose, Rejection, SkipReason, Split,
+    CandidateId, Criterion, Event, ExampleId, Note, Pairs, ParentSelector, Purpose, Rejection, SkipReason, Split,
 };
 use crate::present::format::counted;
 use crate::present::tone::Tone;
-use crate::stats::compare::sign_test;
+use crate::py::Num;
 
 /// Tells of one entry of the course.
 pub(super) struct Teller<'a> {
@@ -95,7 +96,7 @@ impl Teller<'_> {
         if let Some(child) = &attempt.child {
             lines.push(self.child(child, Purpose::Children));
             lines.extend(self.after(child));
-            luck = told_luck(attempt, child);
+            luck = self.luck(attempt, child);
         }
         let after = attempt.child.as_ref().map_or(&[][..], |child| &child.after);
         Part {
@@ -105,6 +106,36 @@ impl Teller<'_> {
             after: attempt.child.as_ref().map(child_name).unwrap_or_default(),
             luck,
         }
+    }
+
+    /// How far luck alone explains what came out on the minibatch; nothing where no better was seen, unless that was
+    /// what it was judged by.
+    fn luck(&self, attempt: &Attempt, child: &Child) -> Option<String> {
+        let scores = |tried: &Tried| -> Vec<Num> {
+            let made = tried.rollouts.iter().filter_map(|number| {
+                let all = self.evolution.made();
+                all.binary_search_by_key(number, |made| made.job.number).ok().map(|at| Num::Float(all[at].score))
+            });
+            let made: Vec<Num> = made.collect();
+            // A score that was known without a rollout stands for one.
+            if made.is_empty() { tried.score.map(Num::Float).into_iter().collect() } else { made }
+        };
+        let before: Vec<Vec<Num>> = attempt.before.iter().map(scores).collect();
+        let after: Vec<Vec<Num>> = child.after.iter().map(scores).collect();
+        let pairs = Pairs::of(before.iter().map(Vec::as_slice), after.iter().map(Vec::as_slice));
+        if child.after.iter().any(|tried| tried.score.is_none()) {
+            return None;
+        }
+        if let Criterion::SignTest { p } = self.evolution.optimizer().config().criterion {
+            return Some(judged(pairs, after.iter().map(Vec::len).sum(), p));
+        }
+        let Pairs { better, worse } = pairs;
+        let worse_text = if worse == 0 { "none".to_owned() } else { worse.to_string() };
+        let turned = counted(better as u64, "rollout came out better", "rollouts came out better");
+        let one_in = (1.0 / pairs.p_value()).round();
+        (better > worse).then(|| {
+            format!("{turned}, {worse_text} worse: if nothing had changed, luck alone would do that about 1 time in {one_in}.")
+        })
     }
 
     fn parent(&self, parent: CandidateId) -> StepLine {
@@ -378,23 +409,4 @@ fn child_name(child: &Child) -> String {
         Verdict::Joined(id) => name(id),
         _ => "Child".to_owned(),
     }
-}
-
-/// How likely the change on the minibatch would be if nothing had changed; `None` where no task turned for the better.
-fn told_luck(attempt: &Attempt, child: &Child) -> Option<String> {
-    let pairs = attempt.before.iter().zip(&child.after).filter_map(|(one, other)| Some((one.score?, other.score?)));
-    let (mut better, mut worse) = (0, 0);
-    for (before, after) in pairs {
-        better += usize::from(after > before);
-        worse += usize::from(after < before);
-    }
-    if better <= worse {
-        return None;
-    }
-    let turned = counted(better as u64, "task came out better", "tasks came out better");
-    let worse_text = if worse == 0 { "none".to_owned() } else { worse.to_string() };
-    let one_in = (1.0 / sign_test(better, worse)).round();
-    Some(format!(
-        "{turned}, {worse_text} worse: if nothing had changed, luck alone would do that about 1 time in {one_in}."
-    ))
 }

@@ -51,6 +51,8 @@ fn Shown(
         let against = against.get().filter(|_| !whole.get());
         look.seen.with(|seen| ProposalView::changes(&seen.pool, pick, against))
     });
+    // As it is, it has a button of its own.
+    let shows_whole = Memo::new(move |_| changes.with(|list| list.iter().all(|own| own.old == own.new)));
     let texts = move || {
         let list = changes.get();
         let several = list.len() > 1;
@@ -111,7 +113,7 @@ fn Shown(
     view! {
         <section class="card evolve-card evolve-candidate" aria-labelledby="evolve-candidate-title">
             <div class="evolve-card-head">
-                <h2 id="evolve-candidate-title">{title}</h2>
+                <h2 id="evolve-candidate-title" tabindex="-1">{title}</h2>
                 <div class="row">{to_step} {own_deeds}</div>
             </div>
             <div class="candidate-facts">
@@ -136,7 +138,9 @@ fn Shown(
                             {move || if whole.get() { "Show what changed" } else { "Show as it is" }}
                         </Button>
                     </Show>
-                    <CopyButton text=copied label="Copy the instruction" />
+                    <Show when=move || !shows_whole.get()>
+                        <CopyButton text=copied label="Copy the instruction" />
+                    </Show>
                 </div>
                 {texts}
             </div>
@@ -148,6 +152,15 @@ fn Shown(
 fn draw_change(change: TextChange, several: bool) -> AnyView {
     let TextChange { component, old, new } = change;
     let head = several.then(|| view! { <h3 class="mono">{component.clone()}</h3> });
+    // Without a parent, or as it is: a text that is nothing but unchanged would be folded away.
+    if old == new {
+        let text = Signal::stored(new);
+        return view! {
+            {head}
+            <Code text label="instruction" wrap=true />
+        }
+        .into_any();
+    }
     view! {
         {head}
         <TextDiff old=Signal::stored(old) new=Signal::stored(new) lines=false label="What changed" />
@@ -156,7 +169,7 @@ fn draw_change(change: TextChange, several: bool) -> AnyView {
 }
 
 fn draw_exchange(exchange: Exchange) -> AnyView {
-    let Exchange { prompt, reply, was_edited, .. } = exchange;
+    let Exchange { prompt, reply, was_edited, prompt_size, reply_size, .. } = exchange;
     let (prompt, reply) = (Signal::stored(prompt), Signal::stored(reply));
     let said = if was_edited {
         "What the reflection model replied, before it was edited"
@@ -164,12 +177,20 @@ fn draw_exchange(exchange: Exchange) -> AnyView {
         "What the reflection model replied"
     };
     view! {
-        <Fold kind=FoldKind::Card summary=|| "What the reflection model was shown">
+        <Fold kind=FoldKind::Card summary=move || folded("What the reflection model was shown", prompt_size)>
             <Code text=prompt label="the reflection model's input" wrap=true />
         </Fold>
-        <Fold kind=FoldKind::Card summary=move || said>
+        <Fold kind=FoldKind::Card summary=move || folded(said, reply_size)>
             <Code text=reply label="the reflection model's reply" wrap=true />
         </Fold>
+    }
+    .into_any()
+}
+
+fn folded(what: &'static str, size: String) -> AnyView {
+    view! {
+        <span class="grow">{what}</span>
+        <span class="small muted num">{size}</span>
     }
     .into_any()
 }

@@ -20,6 +20,11 @@ pub fn StepCard(look: Look, step: Memo<Option<StepView>>) -> impl IntoView {
     });
     let at = Memo::new(move |_| look.entry.get().unwrap_or_else(|| last.get()));
     let is_latest = Memo::new(move |_| look.entry.get().is_none());
+    let heading = move || match (is_latest.get(), step.with(|step| step.as_ref().is_some_and(StepView::is_open))) {
+        (true, true) => "This step",
+        (true, false) => "The last step",
+        (false, _) => "Looking back",
+    };
     let to = move |entry: usize| look.entry.set((entry < last.get_untracked()).then_some(entry));
     let on_click = move |event: MouseEvent| {
         if let Some(number) = rollout_at(event.target()) {
@@ -33,7 +38,9 @@ pub fn StepCard(look: Look, step: Memo<Option<StepView>>) -> impl IntoView {
     view! {
         <section class="card evolve-card evolve-step" aria-labelledby="evolve-step-title">
             <div class="evolve-card-head">
-                <h2 id="evolve-step-title">{move || if is_latest.get() { "This step" } else { "A step back then" }}</h2>
+                <h2 id="evolve-step-title" tabindex="-1">
+                    {heading}
+                </h2>
                 <div class="step-turn">
                     <IconButton
                         icon="step-back"

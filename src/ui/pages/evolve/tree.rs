@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::chart::focus_pick;
 use super::views::{Look, pick_at, pick_name, width_of};
+use crate::platform::page;
 use crate::present::evolve::lineage::{self, DOT, Direction, Dot, Edge, Lineage, Move, Node, Note, RADIUS};
 use crate::present::evolve::pool::Member;
 use crate::present::evolve::{Pick, Pool};
@@ -33,6 +34,14 @@ pub fn TreeView(look: Look) -> impl IntoView {
         let (with_refused, direction) = (with_refused.get(), direction.get());
         look.seen.with(|seen| Lineage::of(&seen.pool, with_refused, direction))
     });
+    let picked = move || {
+        look.pick.get().and_then(|pick| {
+            look.seen.with(|seen| match pick {
+                Pick::Candidate(id) => seen.pool.member(id).map(|member| lineage::words(&seen.pool, member)),
+                Pick::Refused(at) => seen.pool.refused.get(at).map(lineage::refused_words),
+            })
+        })
+    };
     let options = ["Tree", "Table"].map(|name| SelectOption::new(name, name)).to_vec();
     view! {
         <section class="card evolve-card evolve-tree" aria-labelledby="evolve-tree-title">
@@ -53,6 +62,12 @@ pub fn TreeView(look: Look) -> impl IntoView {
                     <LineageTable look />
                 </Show>
             </div>
+            <p class="small tree-picked">
+                {picked} " "
+                <button type="button" class="link-button" on:click=|_| page::focus("#evolve-candidate-title")>
+                    "Read it"
+                </button>
+            </p>
             <Show when=move || !as_table.get()>
                 <p class="small muted evolve-legend">
                     <span class="key-ring"></span>
@@ -155,8 +170,8 @@ enum Drawn {
 impl Drawn {
     fn of(lineage: &Lineage, pick: Pick) -> Option<Self> {
         match pick {
-            Pick::Candidate(id) => lineage.nodes.iter().find(|node| node.id == id).cloned().map(Self::Node),
-            Pick::Refused(at) => lineage.dots.iter().find(|dot| dot.at == at).cloned().map(Self::Dot),
+            Pick::Candidate(id) => lineage.node(id).cloned().map(Self::Node),
+            Pick::Refused(at) => lineage.dot(at).cloned().map(Self::Dot),
         }
     }
 
