@@ -1,5 +1,6 @@
 //! Evolving the agent's instruction with the rehearsal cast on the starter worlds.
 
+mod bad_luck;
 mod climb;
 mod course;
 mod files;
