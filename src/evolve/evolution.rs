@@ -50,7 +50,8 @@ impl From<Misfit> for Unasked {
     }
 }
 
-/// An event with when it happened: how many answers had been given.
+/// An event with when it happened: how many answers had been given. Of a dataset it has the components alone; the
+/// records are in the prompt.
 #[derive(Clone, Debug)]
 pub struct Step {
     pub answers: usize,
@@ -327,7 +328,8 @@ impl Evolution {
     /// Takes in what happened, and sees what is due.
     fn look(&mut self) {
         let answers = self.answered();
-        self.steps.extend(self.optimizer.take_events().into_iter().map(|event| Step { answers, event }));
+        let events = self.optimizer.take_events().into_iter().map(light);
+        self.steps.extend(events.map(|event| Step { answers, event }));
         self.pending = match self.optimizer.need() {
             Some(Need::Evaluate { purpose, requests }) => {
                 let (purpose, requests) = (*purpose, requests.clone());
@@ -439,6 +441,16 @@ impl Evolution {
         let list: List = records.iter().cloned().map(Value::Dict).collect();
         let records = components.iter().map(|component| (component.clone(), list.clone())).collect();
         Answer::DatasetBuilt(ReflectiveDataset { records })
+    }
+}
+
+/// An event as it is kept: without the conversations of a dataset, which stand in the prompts too and are an answer.
+fn light(event: Event) -> Event {
+    match event {
+        Event::DatasetBuilt { iteration, candidate, components, dataset: _ } => {
+            Event::DatasetBuilt { iteration, candidate, components, dataset: ReflectiveDataset::default() }
+        }
+        other => other,
     }
 }
 
