@@ -48,10 +48,20 @@ pub enum DropFault {
 
 /// Hands a text to the user as a file, into the browser's downloads.
 pub fn save(name: &str, text: &str) {
+    hand_over(name, &text.into(), "application/json");
+}
+
+/// Hands bytes of a media type to the user as a file.
+pub fn save_bytes(name: &str, bytes: &[u8], media_type: &str) {
+    hand_over(name, &Uint8Array::from(bytes).into(), media_type);
+}
+
+fn hand_over(name: &str, part: &JsValue, media_type: &str) {
     let made = || {
         let kind = BlobPropertyBag::new();
-        kind.set_type("application/json");
-        let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &kind).ok()?;
+        kind.set_type(media_type);
+        // A text and an array of bytes are both parts of a blob.
+        let blob = Blob::new_with_str_sequence_and_options(&Array::of1(part), &kind).ok()?;
         let address = Url::create_object_url_with_blob(&blob).ok()?;
         let document = web_sys::window()?.document()?;
         let link: HtmlAnchorElement = document.create_element("a").ok()?.dyn_into().ok()?;

@@ -7,4 +7,5 @@ mod files;
 mod fork;
 mod host;
 mod noise;
+mod told;
 mod views;

@@ -8,7 +8,7 @@ use super::{BatchRefusal, Batches, new_batch_id};
 use crate::app::moments::{now_ms, when};
 use crate::app::packs::LoadedPack;
 use crate::journal::{BatchId, fold};
-use crate::pack::results::{RecordedRun, ResultsError};
+use crate::pack::results::{RecordedResult, RecordedRun, ResultsError};
 use crate::platform::clock::{self, BrowserClock};
 use crate::platform::files;
 use crate::present::evaluate::original::{self, Target};
@@ -51,16 +51,16 @@ pub enum FileKind {
 }
 
 /// Gives the page a turn from time to time.
-struct Turns {
+pub(in crate::app) struct Turns {
     since_ms: f64,
 }
 
 impl Turns {
-    fn new() -> Self {
+    pub(in crate::app) fn new() -> Self {
         Self { since_ms: BrowserClock.now_ms() }
     }
 
-    async fn next(&mut self) {
+    pub(in crate::app) async fn next(&mut self) {
         if BrowserClock.now_ms() - self.since_ms > SLICE_MS {
             BrowserClock.sleep(0.0).await;
             self.since_ms = BrowserClock.now_ms();
@@ -117,10 +117,22 @@ impl Batches {
     /// The batch is not there, its pack is not loaded, or storage fails.
     pub async fn original_file(self, id: &BatchId, arm: usize) -> Result<(String, String), BatchRefusal> {
         let record = untrack(|| self.find(id)).ok_or(BatchRefusal::Gone)?;
+        let run = RecordedRun { results: self.original_results(id, arm).await?, ..RecordedRun::default() };
+        let [_, month, day, hour, minute] = clock::local(record.created_ms as f64);
+        let moment = format!("{month:02}{day:02}{hour:02}{minute:02}00");
+        Ok((export::original_name(&record, arm, &moment), self.runs.without_keys(run.write())))
+    }
+
+    /// The rollouts of an arm in the original's form, as far as they are recorded.
+    ///
+    /// # Errors
+    /// The batch is not there, its pack is not loaded, or storage fails.
+    pub async fn original_results(self, id: &BatchId, arm: usize) -> Result<Vec<RecordedResult>, BatchRefusal> {
+        let record = untrack(|| self.find(id)).ok_or(BatchRefusal::Gone)?;
         let pack = self.pack_of(&record.pack).await?;
         let recorded = untrack(|| self.runs.in_batch(id));
         let mut turns = Turns::new();
-        let mut run = RecordedRun::default();
+        let mut results = Vec::new();
         for (at, cell) in record.cells().iter().enumerate().filter(|(_, cell)| cell.arm == arm) {
             let (Some(_), Some(task)) = (recorded.get(&at), pack.world.task(&record.split, cell.task)) else {
                 continue;
@@ -128,11 +140,9 @@ impl Batches {
             let journal = self.runs.load(&record.run(at)).await?.journal;
             turns.next().await;
             let folded = fold(Arc::clone(&pack.world), Arc::clone(task), &journal);
-            run.results.push(original::original_result(&journal.header, &folded));
+            results.push(original::original_result(&journal.header, &folded));
         }
-        let [_, month, day, hour, minute] = clock::local(record.created_ms as f64);
-        let moment = format!("{month:02}{day:02}{hour:02}{minute:02}00");
-        Ok((export::original_name(&record, arm, &moment), self.runs.without_keys(run.write())))
+        Ok(results)
     }
 
     /// Hands a batch to the user as a file.

@@ -37,6 +37,7 @@ use crate::workspace::{EvolutionRecord, EvolutionStore};
 
 mod course;
 mod drive;
+mod keep;
 mod live;
 mod outcomes;
 mod reflect;

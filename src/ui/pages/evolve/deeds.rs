@@ -175,6 +175,17 @@ impl Site {
         });
     }
 
+    /// Hands one of its files to the user; `None`: all of them, as an archive.
+    pub fn save(self, name: Option<&'static str>) {
+        let id = self.id.get_value();
+        self.attempt(async move {
+            match name {
+                Some(name) => self.evolutions.save_file(&id, name).await,
+                None => self.evolutions.save_archive(&id).await,
+            }
+        });
+    }
+
     /// Makes a candidate a version of the instruction, and offers to work with it.
     pub fn adopt(self, candidate: CandidateId) {
         let Some(version) = self.id.with_value(|id| self.evolutions.adopt(id, candidate)) else { return };

@@ -136,7 +136,7 @@ pub fn ImportButton(importing: Importing) -> impl IntoView {
     };
     view! {
         <Button icon="upload" busy=importing.busy on_press=press>
-            "Open a result…"
+            "Open" <span class="not-phone">" a result…"</span>
         </Button>
         <input
             node_ref=input

@@ -44,7 +44,7 @@ pub fn EvolutionView(id: EvolutionId) -> impl IntoView {
             <StateBadge site />
             <PageBarActions>
                 <a class="btn" href=Page::Evolve.route().to_string()>
-                    "All evolutions"
+                    "All" <span class="not-phone">" evolutions"</span>
                 </a>
                 <Show when=move || is_there.get()>
                     <Menu items=move |()| menu(site) label="More to do with this evolution" class="btn quiet icon-only">
@@ -91,9 +91,11 @@ pub fn EvolutionView(id: EvolutionId) -> impl IntoView {
 fn menu(site: Site) -> Vec<MenuItem> {
     let opens =
         move |text: &str, icon: &'static str, over: Over| MenuItem::new(text, icon, move || site.over.set(Some(over)));
-    let mut items = vec![MenuItem::Title("Steer".to_owned())];
+    let saves = move |text: &str, name: Option<&'static str>| MenuItem::new(text, "download", move || site.save(name));
+    let mut items = Vec::new();
     let is_here = site.pulse.with_untracked(Option::is_some);
     if is_here {
+        items.push(MenuItem::Title("Steer".to_owned()));
         items.push(opens("Fork with other settings…", "fork", Over::Forking));
         items.push(if site.phase.get_untracked().is_some() {
             opens("Add a candidate of your own…", "plus", Over::Introducing)
@@ -101,6 +103,15 @@ fn menu(site: Site) -> Vec<MenuItem> {
             let why = "Only while it is under way: go on with it first.".to_owned();
             MenuItem::Off { text: "Add a candidate of your own…".to_owned(), icon: "plus", why }
         });
+    }
+    items.extend([
+        MenuItem::Title("Save".to_owned()),
+        saves("Result (results.json, GEPA’s)", Some("results.json")),
+        saves("Best instruction (prompt.txt)", Some("prompt.txt")),
+    ]);
+    if is_here {
+        items.push(saves("Settings (experiment_config.json)", Some("experiment_config.json")));
+        items.push(saves("Everything with its rollouts (ZIP)", None));
     }
     items.extend([
         MenuItem::Title("Evolution".to_owned()),
