@@ -297,7 +297,10 @@ fn what_a_person_did_is_told_apart() {
     // A text without any rule does no better: it was turned down, and is kept to be looked at.
     assert_eq!(pool.refused[0].verdict, Verdict::Refused(Rejection::NotBetter));
     let facts = ["#W1234".to_owned()];
-    let view = ProposalView::of(&pool, Some(&passes), Pick::Refused(0), &facts).unwrap();
+    let view = ProposalView::of(&pool, Some((&course.evolution, &passes)), Pick::Refused(0), &facts).unwrap();
+    assert!(view.reason.ends_with("Not better: rejected."), "{}", view.reason);
+    let minibatch = view.minibatch.as_ref().unwrap();
+    assert_eq!((minibatch.rows.len(), &*minibatch.after), (3, "Child"));
     assert_eq!((&*view.text, view.exchanges[0].was_edited), ("By hand: #W1234.", true));
     for words in ["never closed", "A person edited it"] {
         assert!(view.doubts.iter().any(|doubt| doubt.contains(words)), "{:?}", view.doubts);
@@ -346,21 +349,4 @@ fn repeats_are_told_rollout_by_rollout() {
         }
     }
     assert!(told > 1);
-}
-
-#[test]
-fn the_gain_is_told_with_its_noise() {
-    let mut course = Course::new(1, 150);
-    while course.evolution.optimizer().state().candidates().len() < 2 {
-        assert!(course.step());
-    }
-    // The first child is no better than the seed, so the seed is the best still.
-    let (_, pool) = course.seen();
-    assert_eq!((pool.best, pool.gain()), (Some(CandidateId(0)), None));
-    while course.step() {}
-    let (_, pool) = course.seen();
-    let gain = pool.gain().unwrap();
-    let (seed, best) = pool.climb().unwrap();
-    assert_eq!((gain.comparison.before, gain.comparison.after), (seed, best));
-    assert!(gain.facts.starts_with("6 tasks × 1 trial"), "{}", gain.facts);
 }

@@ -1,6 +1,6 @@
 //! The pool of candidates as the page shows it: of an evolution under way, or of a result that Python made.
 
-use super::noise::{Gain, Measured};
+use super::noise::Measured;
 use super::passes::{PassKind, Passes, Verdict};
 use crate::domain::World;
 use crate::evolve::Evolution;
@@ -280,14 +280,6 @@ impl Pool {
     #[must_use]
     pub fn tickets(&self) -> usize {
         self.members.iter().map(|member| member.tickets).sum()
-    }
-
-    /// What the best candidate gained over the seed, and whether that is more than noise; `None` while the seed is best.
-    #[must_use]
-    pub fn gain(&self) -> Option<Gain> {
-        let (seed, best) = (self.members.first()?, self.member(self.best?)?);
-        let gain = || Gain::on_pareto(&seed.trials(), &best.trials(), self.members.len());
-        if best.id == seed.id { None } else { gain() }
     }
 
     /// The seed's score and the best one.

@@ -1,10 +1,11 @@
 //! One candidate, or one text that was turned down: where it comes from, what changed, what speaks for and against it.
 
 use super::front;
-use super::lineage::refused_words;
 use super::passes::{Attempt, Child, PassKind, Passes};
-use super::pool::{Member, Origin, Pick, Pool, Refused, name};
-use super::steps::{TaskScore, task_score};
+use super::pool::{Member, Origin, Pick, Pool, Refused, name, sum_text};
+use super::steps::{Part, TaskScore, task_score};
+use super::telling::Teller;
+use crate::evolve::Evolution;
 use crate::evolve::doubts::{Doubt, doubts};
 use crate::gepa::{Candidate, CandidateId};
 use crate::present::format::counted;
@@ -60,6 +61,8 @@ pub struct ProposalView {
     pub text: String,
     pub validation: Vec<ValidationScore>,
     pub exchanges: Vec<Exchange>,
+    /// How it did on its parent's minibatch, or on the examples of its merge.
+    pub minibatch: Option<Part>,
     /// Reasons to look twice, in plain words.
     pub doubts: Vec<String>,
     /// The entry of the course that it came from.
@@ -67,13 +70,13 @@ pub struct ProposalView {
 }
 
 impl ProposalView {
-    /// The view of a pick; `None` where there is none. `facts` are those of the feedback tasks
+    /// The view of a pick; `None` where there is none. A result from a file has no course. `facts` are those of the feedback tasks
     /// ([`crate::evolve::leaks::facts`]).
     #[must_use]
-    pub fn of(pool: &Pool, passes: Option<&Passes>, pick: Pick, facts: &[String]) -> Option<Self> {
+    pub fn of(pool: &Pool, course: Option<(&Evolution, &Passes)>, pick: Pick, facts: &[String]) -> Option<Self> {
         match pick {
-            Pick::Candidate(id) => Some(of_member(pool, passes, pool.member(id)?, facts)),
-            Pick::Refused(at) => Some(of_refused(pool, passes?, at, pool.refused.get(at)?, facts)),
+            Pick::Candidate(id) => Some(of_member(pool, course, pool.member(id)?, facts)),
+            Pick::Refused(at) => Some(of_refused(pool, course?, at, pool.refused.get(at)?, facts)),
         }
     }
 
@@ -99,7 +102,8 @@ impl ProposalView {
     }
 }
 
-fn of_member(pool: &Pool, passes: Option<&Passes>, member: &Member, facts: &[String]) -> ProposalView {
+fn of_member(pool: &Pool, course: Option<(&Evolution, &Passes)>, member: &Member, facts: &[String]) -> ProposalView {
+    let passes = course.map(|(_, passes)| passes);
     let child = passes.and_then(|passes| passes.child_of(member.id));
     let found = passes.and_then(|passes| passes.found.get(member.id.index()));
     let validation = |task: &usize| {
@@ -125,16 +129,25 @@ fn of_member(pool: &Pool, passes: Option<&Passes>, member: &Member, facts: &[Str
         text: whole(&member.texts),
         validation: pool.order.iter().map(validation).collect(),
         exchanges: Vec::new(),
+        minibatch: None,
         doubts: Vec::new(),
         entry: found.map(|found| found.entry),
     };
-    if let Some((_, attempt, child)) = child {
+    if let (Some((_, attempt, child)), Some(course)) = (child, course) {
+        view.minibatch = minibatch(pool, course, view.entry, attempt);
         fill_exchanges(&mut view, pool, attempt, child, facts);
     }
     view
 }
 
-fn of_refused(pool: &Pool, passes: &Passes, at: usize, refused: &Refused, facts: &[String]) -> ProposalView {
+fn of_refused(
+    pool: &Pool,
+    course: (&Evolution, &Passes),
+    at: usize,
+    refused: &Refused,
+    facts: &[String],
+) -> ProposalView {
+    let (_, passes) = course;
     let pass = passes.list.get(refused.entry);
     let attempt = refused.attempt.and_then(|attempt| passes.attempts(refused.entry).get(attempt));
     let child = match (attempt, pass.map(|pass| &pass.kind)) {
@@ -148,19 +161,41 @@ fn of_refused(pool: &Pool, passes: &Passes, at: usize, refused: &Refused, facts:
         title: format!("{kind} of iteration {}", refused.iteration),
         origin: String::new(),
         score: String::new(),
-        reason: refused_words(refused),
+        reason: String::new(),
         tone: Tone::Plain,
         parents: refused.parents.clone(),
         text: whole(&refused.texts),
         validation: Vec::new(),
         exchanges: Vec::new(),
+        minibatch: minibatch(pool, course, Some(refused.entry), attempt),
         doubts: Vec::new(),
         entry: Some(refused.entry),
     };
+    let told = view.minibatch.iter().flat_map(|part| &part.lines).find_map(|line| line.verdict.clone());
+    let (before, after) = (sum_text(refused.before), sum_text(refused.after));
+    let told = told.map(|(_, words)| words).unwrap_or_default();
+    view.reason = format!("{before} of {0} before, {after} of {0} after. {told}", refused.examples);
     if let Some(child) = child {
         fill_exchanges(&mut view, pool, attempt, child, facts);
     }
     view
+}
+
+/// What its step tells of it.
+fn minibatch(
+    pool: &Pool,
+    (evolution, passes): (&Evolution, &Passes),
+    entry: Option<usize>,
+    attempt: Option<&Attempt>,
+) -> Option<Part> {
+    let entry = entry?;
+    let pass = passes.list.get(entry)?;
+    let teller = Teller { evolution, passes, pool, pass, entry };
+    match (&pass.kind, attempt) {
+        (PassKind::Merge(merge), _) => Some(teller.merge(merge)),
+        (_, Some(attempt)) => Some(teller.attempt(attempt)),
+        _ => None,
+    }
 }
 
 fn fill_exchanges(view: &mut ProposalView, pool: &Pool, attempt: Option<&Attempt>, child: &Child, facts: &[String]) {

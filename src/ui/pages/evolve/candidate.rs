@@ -3,7 +3,7 @@
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
-use super::step::draw_score;
+use super::step::{draw_rows, draw_score};
 use super::views::{Look, rollout_at};
 use crate::gepa::CandidateId;
 use crate::present::evolve::pool::name;
@@ -104,6 +104,12 @@ fn Shown(
             (!own.validation.is_empty()).then(|| own.validation.iter().map(draw_validation).collect_view())
         })
     };
+    let minibatch = move || {
+        proposal.with(|own| {
+            let part = own.as_ref()?.minibatch.as_ref().filter(|part| !part.rows.is_empty())?;
+            Some(draw_rows(part))
+        })
+    };
     let on_click = move |event: MouseEvent| {
         if let Some(number) = rollout_at(event.target()) {
             look.open.run(number);
@@ -124,6 +130,7 @@ fn Shown(
                 <div class="candidate-scores" on:click=on_click>
                     {scores}
                 </div>
+                <div on:click=on_click>{minibatch}</div>
             </div>
             {doubts}
             <div class="candidate-text">

@@ -9,7 +9,6 @@ use super::views::{Look, pick_at, pick_name, width_of};
 use crate::present::evolve::Pick;
 use crate::present::evolve::chart::{Chart, Point, Tick};
 use crate::present::evolve::pool::score_text;
-use crate::ui::kit::Icon;
 
 /// How high the picture is, in pixels.
 const HEIGHT: f64 = 236.0;
@@ -74,18 +73,6 @@ pub fn ChartView(look: Look) -> impl IntoView {
             point.map_or_else(|| chart.words.clone(), |point| point.words.clone())
         })
     };
-    let gain = Memo::new(move |_| look.seen.with(|seen| seen.pool.gain()));
-    let gain = move || {
-        let gain = gain.get()?;
-        let icon = if gain.is_within_noise { "warn" } else { "info" };
-        let class = if gain.is_within_noise { "evolve-gain warn" } else { "evolve-gain" };
-        Some(view! {
-            <p class=class title=gain.facts>
-                <Icon name=icon />
-                <span>{gain.sentence}</span>
-            </p>
-        })
-    };
     let picks = move || chart.with(|chart| chart.points.iter().map(|point| point.pick).collect::<Vec<_>>());
     let mark = move |pick: Pick| {
         let point = Memo::new(move |_| chart.with(|chart| chart.point(pick).cloned()));
@@ -142,7 +129,6 @@ pub fn ChartView(look: Look) -> impl IntoView {
                 "rejected, without a score here "
                 <span class="not-phone">"· whiskers: 95 % of the seed and the best"</span>
             </p>
-            {gain}
         </section>
     }
 }

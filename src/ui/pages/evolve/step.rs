@@ -108,7 +108,7 @@ fn draw_line(line: &StepLine) -> impl IntoView + use<> {
     view! { <li class:open=line.is_open>{line.before.clone()} {who} {between} {verdict} {behind}</li> }
 }
 
-fn draw_rows(part: &Part) -> impl IntoView + use<> {
+pub(super) fn draw_rows(part: &Part) -> AnyView {
     let has_after = !part.after.is_empty();
     let after = has_after.then(|| view! { <th scope="col">{part.after.clone()}</th> });
     view! {
@@ -123,6 +123,7 @@ fn draw_rows(part: &Part) -> impl IntoView + use<> {
             <tbody>{part.rows.iter().map(|own| draw_row(own, has_after)).collect_view()}</tbody>
         </table>
     }
+    .into_any()
 }
 
 fn draw_row(row: &TaskRow, has_after: bool) -> impl IntoView + use<> {

@@ -198,7 +198,8 @@ fn draw_node(node: &Node, direction: Direction) -> AnyView {
     };
     let score = if node.is_best { format!("★ {}", node.score) } else { node.score.clone() };
     view! {
-        <g class:best=node.is_best transform=format!("translate({:.1} {:.1})", node.x, node.y)>
+        // What is read out is the name of the mark.
+        <g class:best=node.is_best aria-hidden="true" transform=format!("translate({:.1} {:.1})", node.x, node.y)>
             <circle class="tree-halo" r=RADIUS + 6.0></circle>
             <circle class="tree-ring" r=RADIUS></circle>
             <path class="tree-shared" d=node.shared.clone()></path>

@@ -84,8 +84,15 @@ pub fn Views(site: Site) -> impl IntoView {
     });
     let proposal = Memo::new(move |_| {
         let (seen, pick) = (seen.get(), look.pick.get()?);
-        let facts = site.id.with_value(|id| untrack(|| site.evolutions.with(id, |course| course.facts.clone())));
-        ProposalView::of(&seen.pool, seen.passes.as_deref(), pick, &facts.unwrap_or_default())
+        let Some(passes) = &seen.passes else { return ProposalView::of(&seen.pool, None, pick, &[]) };
+        let of = |id: &_| {
+            untrack(|| {
+                site.evolutions.with(id, |course| {
+                    ProposalView::of(&seen.pool, Some((&course.evolution, passes)), pick, &course.facts)
+                })
+            })
+        };
+        site.id.with_value(of).flatten()
     });
     let has_course = Memo::new(move |_| seen.with(|seen| seen.passes.is_some()));
     let is_there = Memo::new(move |_| seen.with(|seen| !seen.pool.members.is_empty() || seen.passes.is_some()));
