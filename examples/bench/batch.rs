@@ -1,81 +1,34 @@
 //! A batch of 200 rollouts of the rehearsal cast, by the page's own driver and with the browser's storage: how long it
 //! takes, what it needs, and how long it keeps the page from anything else.
 
-use std::cell::Cell;
-use std::rc::Rc;
-
-use futures::channel::oneshot;
-use gloo_timers::future::TimeoutFuture;
-use leptos::mount::mount_to;
 use leptos::prelude::untrack;
 use taupe::app::batches::new_batch_id;
-use taupe::app::{App, use_batches, use_packs};
 use taupe::journal::Instruction;
 use taupe::present::seating::{Sitter, occupant};
 use taupe::rollout::{AgentStrategy, BatchSettings, DEFAULT_MAX_STEPS, Seat, UserStrategy};
 use taupe::workspace::{Arm, BatchRecord};
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
 
 use crate::figures::Figure;
+use crate::page::{Page, WORLD, Watch, memory_mb, until};
 
-const WORLD: &str = "starter-retail";
 const TASKS: usize = 10;
 const TRIALS: u32 = 10;
-/// How often it is looked whether the batch is done, in milliseconds.
-const LOOK_MS: u32 = 5;
-/// A batch that takes longer than this has got stuck, in milliseconds.
-const LIMIT_MS: f64 = 120_000.0;
-
-/// Measures it. To be called first: memory that was once taken is never given back.
-pub async fn figures(now_ms: &impl Fn() -> f64) -> Result<Vec<Figure>, String> {
-    let body = web_sys::window().and_then(|window| window.document()).and_then(|document| document.body());
-    let (hand, handed) = oneshot::channel();
-    let page = move || {
-        App::provide();
-        // The receiver waits below.
-        _ = hand.send((use_batches(), use_packs()));
-    };
-    mount_to(body.ok_or("no page")?, page).forget();
-    let (batches, packs) = handed.await.map_err(|_| "the page's state was not made")?;
-    // Reading the world is no part of the figures.
-    packs.wait_for(WORLD).await.ok_or("the starter world was not read")?;
+/// Measures it.
+pub async fn figures(page: Page, now_ms: &impl Fn() -> f64) -> Result<Vec<Figure>, String> {
     let record = record();
     let id = record.id.clone();
-
-    let (longest, ended) = (Rc::new(Cell::new(0.0_f64)), Rc::new(Cell::new(false)));
-    spawn_local({
-        let (longest, ended) = (Rc::clone(&longest), Rc::clone(&ended));
-        let performance = web_sys::window().and_then(|window| window.performance());
-        async move {
-            let Some(performance) = performance else { return };
-            while !ended.get() {
-                let before = performance.now();
-                TimeoutFuture::new(0).await;
-                longest.set(longest.get().max(performance.now() - before));
-            }
-        }
-    });
-    let started = now_ms();
-    batches.start(record).await.map_err(|why| why.to_string())?;
-    while untrack(|| batches.phase(&id)).is_some() {
-        if now_ms() - started > LIMIT_MS {
-            return Err("the batch does not come to its end".to_owned());
-        }
-        TimeoutFuture::new(LOOK_MS).await;
-    }
-    let time_ms = now_ms() - started;
-    ended.set(true);
-    let board = untrack(|| batches.board(&id)).ok_or("the batch is gone")?;
+    let watch = Watch::start();
+    page.batches.start(record).await.map_err(|why| why.to_string())?;
+    let time_ms = until(now_ms, || untrack(|| page.batches.phase(&id)).is_none()).await?;
+    let longest_ms = watch.end();
+    let board = untrack(|| page.batches.board(&id)).ok_or("the batch is gone")?;
     if !board.is_done() || board.places.len() != 2 * TASKS * TRIALS as usize {
         return Err(format!("the batch ended early: {}", board.facts()));
     }
-    let memory: js_sys::WebAssembly::Memory = wasm_bindgen::memory().dyn_into().map_err(|_| "no memory")?;
-    let buffer: js_sys::ArrayBuffer = memory.buffer().dyn_into().map_err(|_| "no memory")?;
     Ok(vec![
         Figure { name: "batch200.time", value: time_ms / 1000.0, unit: "s" },
-        Figure { name: "batch200.peak", value: f64::from(buffer.byte_length()) / 1e6, unit: "MB" },
-        Figure { name: "batch200.longest_task", value: longest.get(), unit: "ms" },
+        Figure { name: "batch200.peak", value: memory_mb()?, unit: "MB" },
+        Figure { name: "batch200.longest_task", value: longest_ms, unit: "ms" },
     ])
 }
 

@@ -6,8 +6,17 @@
 #[cfg(target_arch = "wasm32")]
 mod batch;
 mod cast;
+mod climb;
+#[cfg(target_arch = "wasm32")]
+mod evolution;
 mod figures;
 mod gepa;
+#[path = "../../tests/evolve/host.rs"]
+mod host;
+#[cfg(target_arch = "wasm32")]
+mod memory;
+#[cfg(target_arch = "wasm32")]
+mod page;
 
 #[cfg(not(target_arch = "wasm32"))]
 mod native;

@@ -36,6 +36,7 @@ fn measure(upstream: &Path) -> Result<String, String> {
             figures.push(bench.optimiser()?);
         }
     }
+    figures.extend(crate::climb::figures());
     let cast = crate::cast::figures(&now_ms, || std::future::ready(())).now_or_never();
     figures.extend(cast.ok_or("the cast waited for something")??);
     Ok(crate::lines("native", &figures))

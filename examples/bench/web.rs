@@ -19,7 +19,10 @@ pub fn main() {
 async fn measure() -> Result<String, String> {
     let performance = web_sys::window().and_then(|window| window.performance()).ok_or("no clock")?;
     let now_ms = || performance.now();
-    let batch = crate::batch::figures(&now_ms).await?;
+    let page = crate::page::Page::open().await?;
+    // First: memory that was once taken is never given back.
+    let mut of_page = crate::batch::figures(page, &now_ms).await?;
+    of_page.extend(crate::evolution::figures(page, &now_ms).await?);
     let mut figures = Vec::new();
     for (at, manifest) in crate::packs()?.into_iter().enumerate() {
         let mut files = Vec::new();
@@ -33,7 +36,8 @@ async fn measure() -> Result<String, String> {
         }
     }
     figures.extend(crate::cast::figures(&now_ms, || gloo_timers::future::TimeoutFuture::new(0)).await?);
-    figures.extend(batch);
+    figures.extend(crate::climb::figures());
+    figures.extend(of_page);
     Ok(crate::lines("wasm", &figures))
 }
 
