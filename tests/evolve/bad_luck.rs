@@ -62,7 +62,8 @@ fn with_reply(reply: &str) -> (Setup, Evolution) {
     let mut evolution = Evolution::new(&setup).unwrap();
     loop {
         if let Due::Reflections(calls) = evolution.due() {
-            for call in calls.to_vec() {
+            let calls = calls.to_vec();
+            for call in calls {
                 evolution.reply(call.number, Reply::from(reply)).unwrap();
             }
         } else if !host.step(&mut evolution) {

@@ -90,7 +90,8 @@ impl Course {
     pub(super) fn receive_kept(&mut self, kept: &[KeptReply]) {
         let Due::Reflections(calls) = self.evolution.due() else { return };
         let answers = self.evolution.answered();
-        for call in calls.to_vec() {
+        let calls = calls.to_vec();
+        for call in calls {
             let own = kept.iter().filter(|reply| reply.answers == answers && reply.number == call.number);
             if let Some(reply) = own.max_by_key(|reply| reply.attempt) {
                 self.receive(call, reply.clone());

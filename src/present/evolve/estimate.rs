@@ -59,6 +59,9 @@ pub fn estimate(outlook: &Outlook<'_>, bought: &Preflight, runs: &[Arc<RunRecord
 /// What the estimate rests on.
 #[must_use]
 pub fn basis(estimate: &Estimate, told: &Told) -> String {
+    if told.bought.buys_nothing() {
+        return estimate.basis.clone();
+    }
     let reflections = counted(told.bought.most, "call", "calls");
     format!("{}; and up to {reflections} of the reflection model", estimate.basis)
 }

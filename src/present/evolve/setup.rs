@@ -9,6 +9,7 @@ use crate::gepa::{
     CacheKeys, Config, Criterion, MergeSettings, OnFailure, ParentSelector, Sampling, Selection, Stopper,
 };
 use crate::journal::header::MAX_SEED;
+use crate::present::format::count;
 use crate::rollout::batch::{Limits, TaskListError, parse_tasks};
 
 /// An instruction to begin with for packs that have no such line of their own.
@@ -160,7 +161,7 @@ pub enum SetupFault {
     Tasks { entry: Entry, fault: TaskListError },
     #[error(transparent)]
     Datasets(#[from] DatasetError),
-    #[error("{}: a whole number from {least} to {most}.", .entry.label())]
+    #[error("{}: a whole number from {least} to {}.", .entry.label(), count(*.most))]
     Whole { entry: Entry, least: u64, most: u64 },
     #[error("{}: a number from {least} to {most}{}.", .entry.label(), if *.optional { ", or empty" } else { "" })]
     Number { entry: Entry, least: u32, most: u32, optional: bool },

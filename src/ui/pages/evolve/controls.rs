@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::deeds::{Pulse, Site};
-use crate::app::evolutions::{Held, Phase};
+use crate::app::evolutions::Phase;
 use crate::gepa::CandidateId;
 use crate::present::evaluate::board::spent_facts;
 use crate::present::evolve::list;
@@ -24,9 +24,9 @@ pub fn Going(site: Site) -> impl IntoView {
         Some(site.pulse.with(|pulse| pulse.as_ref().and_then(|pulse| pulse.standing.share())).unwrap_or(0.0))
     });
     let label = Signal::derive(move || {
-        of(|pulse| match pulse.held {
-            Some(Held::Review) => "A proposal waits for you".to_owned(),
-            _ => pulse.standing.doing.clone(),
+        of(|pulse| match pulse.waiting {
+            0 => pulse.standing.doing.clone(),
+            _ => "A proposal waits for you".to_owned(),
         })
     });
     let figure = Signal::derive(move || Some(of(|pulse| pulse.standing.facts())));

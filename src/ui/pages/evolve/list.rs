@@ -136,7 +136,7 @@ pub fn ImportButton(importing: Importing) -> impl IntoView {
     };
     view! {
         <Button icon="upload" busy=importing.busy on_press=press>
-            "Open" <span class="not-phone">" a result…"</span>
+            <span>"Open" <span class="not-phone">" a result…"</span></span>
         </Button>
         <input
             node_ref=input

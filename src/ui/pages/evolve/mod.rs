@@ -87,7 +87,7 @@ fn Overview() -> impl IntoView {
                 <ImportButton importing />
                 <Show when=move || !setting_up.get() && !is_blank.get()>
                     <Button kind=ButtonKind::Primary icon="plus" on_press=move |()| setting_up.set(true)>
-                        "New" <span class="not-phone">" evolution"</span>
+                        <span>"New" <span class="not-phone">" evolution"</span></span>
                     </Button>
                 </Show>
             </PageBarActions>

@@ -74,7 +74,7 @@ pub fn Notices(site: Site) -> impl IntoView {
                 title="It is not at its end, and nothing runs"
                 actions=move || {
                     view! {
-                        <Button small=true kind=ButtonKind::Primary icon="play" on_press=move |()| site.go_on()>
+                        <Button small=true icon="play" on_press=move |()| site.go_on()>
                             "Go on where it was"
                         </Button>
                     }

@@ -44,7 +44,7 @@ pub fn EvolutionView(id: EvolutionId) -> impl IntoView {
             <StateBadge site />
             <PageBarActions>
                 <a class="btn" href=Page::Evolve.route().to_string()>
-                    "All" <span class="not-phone">" evolutions"</span>
+                    <span>"All" <span class="not-phone">" evolutions"</span></span>
                 </a>
                 <Show when=move || is_there.get()>
                     <Menu items=move |()| menu(site) label="More to do with this evolution" class="btn quiet icon-only">
