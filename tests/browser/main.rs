@@ -8,6 +8,7 @@ mod http;
 
 mod data;
 mod evaluate;
+mod evolve;
 mod first_minute;
 mod harness;
 mod kept;
