@@ -109,7 +109,7 @@ fn Picture(look: Look, lineage: Memo<Lineage>, direction: Memo<Direction>) -> im
                 // A picture without a choice is entered at the seed.
                 tabindex=move || if is_picked.get() || pick == SEED && look.pick.get().is_none() { "0" } else { "-1" }
             >
-                {move || drawn.with(|drawn| drawn.as_ref().map(|drawn| drawn.draw(direction.get())))}
+                {move || drawn.with(|drawn| drawn.as_ref().map(|drawn| drawn.draw()))}
             </g>
         }
         .into_any()
@@ -153,6 +153,7 @@ fn Picture(look: Look, lineage: Memo<Lineage>, direction: Memo<Direction>) -> im
             >
                 {move || lineage.with(draw_lines)}
                 <For each=picks key=|pick| *pick children=mark />
+                {move || lineage.with(|lineage| draw_names(lineage, direction.get()))}
             </svg>
         </div>
     }
@@ -182,34 +183,51 @@ impl Drawn {
         }
     }
 
-    fn draw(&self, direction: Direction) -> AnyView {
+    fn draw(&self) -> AnyView {
         match self {
-            Self::Node(node) => draw_node(node, direction),
+            Self::Node(node) => draw_node(node),
             Self::Dot(Dot { x, y, .. }) => view! { <circle cx=*x cy=*y r=DOT></circle> }.into_any(),
         }
     }
 }
 
-fn draw_node(node: &Node, direction: Direction) -> AnyView {
+fn draw_node(node: &Node) -> AnyView {
+    view! {
+        <g class:best=node.is_best transform=format!("translate({:.1} {:.1})", node.x, node.y)>
+            <circle class="tree-halo" r=RADIUS + 6.0></circle>
+            <circle class="tree-ring" r=RADIUS></circle>
+            <path class="tree-shared" d=node.shared.clone()></path>
+            <path class="tree-alone" d=node.alone.clone()></path>
+        </g>
+    }
+    .into_any()
+}
+
+/// What stands in and beside the rings. Apart from the marks, whose own names say it in words: a control's text must
+/// be a part of its name.
+fn draw_names(lineage: &Lineage, direction: Direction) -> AnyView {
     // Beside the ring, where no line runs.
     let (x, y, anchor) = match direction {
         Direction::Across => (0.0, -RADIUS - 8.0, "middle"),
         Direction::Down => (-RADIUS - 8.0, 4.0, "end"),
     };
-    let score = if node.is_best { format!("★ {}", node.score) } else { node.score.clone() };
+    let name = |node: &Node| {
+        let score = if node.is_best { format!("★ {}", node.score) } else { node.score.clone() };
+        view! {
+            <g class:best=node.is_best transform=format!("translate({:.1} {:.1})", node.x, node.y)>
+                <text class="tree-label" y="4" text-anchor="middle">
+                    {node.label.clone()}
+                </text>
+                <text class="tree-score" x=x y=y text-anchor=anchor>
+                    {score}
+                </text>
+            </g>
+        }
+    };
+    let names = lineage.nodes.iter().map(name).collect_view();
     view! {
-        // What is read out is the name of the mark.
-        <g class:best=node.is_best aria-hidden="true" transform=format!("translate({:.1} {:.1})", node.x, node.y)>
-            <circle class="tree-halo" r=RADIUS + 6.0></circle>
-            <circle class="tree-ring" r=RADIUS></circle>
-            <path class="tree-shared" d=node.shared.clone()></path>
-            <path class="tree-alone" d=node.alone.clone()></path>
-            <text class="tree-label" y="4" text-anchor="middle">
-                {node.label.clone()}
-            </text>
-            <text class="tree-score" x=x y=y text-anchor=anchor>
-                {score}
-            </text>
+        <g class="tree-names" aria-hidden="true">
+            {names}
         </g>
     }
     .into_any()
