@@ -157,8 +157,8 @@ fn keys_reach_everyone_in_the_lineage() {
 
 #[test]
 fn the_front_is_what_parents_are_drawn_from() {
-    let (passes, pool) = Course::run(1, 150).seen();
-    let grid = FrontGrid::of(&pool, false);
+    let (_, pool) = Course::run(1, 150).seen();
+    let grid = FrontGrid::of(&pool, false, 100);
     assert_eq!((grid.rows.len(), grid.heads.len()), (pool.members.len(), 6));
     let on_front: Vec<_> = pool.members.iter().filter(|member| member.is_on_front()).collect();
     assert!(!on_front.is_empty() && on_front.len() < pool.members.len());
@@ -168,14 +168,15 @@ fn the_front_is_what_parents_are_drawn_from() {
         // One that is kept is the only one kept on some task.
         assert_eq!(!pool.sole(member).is_empty(), member.is_on_front());
     }
-    let shown = FrontGrid::of(&pool, true).rows;
+    let shown = FrontGrid::of(&pool, true, 100).rows;
     assert!(shown.iter().all(|row| row.is_on_front || row.is_best) && shown.len() >= on_front.len());
+    let first = FrontGrid::of(&pool, false, 3);
+    assert_eq!((first.rows.len(), first.all), (3, pool.members.len()));
     assert!(grid.sentence.starts_with(&format!("{} of {}", on_front.len(), pool.members.len())), "{}", grid.sentence);
     // Columns stand in the order of task numbers, whatever the order in which they were drawn.
     let labels: Vec<&str> = grid.heads.iter().map(|head| &*head.label).collect();
     assert_eq!(labels, ["0", "1", "2", "3", "4", "5"]);
     assert!(grid.heads[0].title.starts_with("dev 0: "));
-    drop(passes);
 }
 
 #[test]
@@ -317,7 +318,7 @@ fn the_best_is_current_and_no_share_is_told_without_a_draw() {
     course.evolution = Evolution::new(&setup).unwrap();
     while course.step() {}
     let (passes, pool) = course.seen();
-    assert!(!pool.draws && FrontGrid::of(&pool, false).rows.iter().all(|row| row.chance.is_empty()));
+    assert!(!pool.draws && FrontGrid::of(&pool, false, 100).rows.iter().all(|row| row.chance.is_empty()));
     let entry = passes.list.len() - 1;
     let view = StepView::of(&course.evolution, &passes, &pool, entry).unwrap();
     assert_eq!(view.parts[0].lines[0].after, ", the best so far.");

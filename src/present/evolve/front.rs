@@ -43,7 +43,7 @@ pub struct FrontHead {
 pub struct FrontGrid {
     pub heads: Vec<FrontHead>,
     pub rows: Vec<FrontRow>,
-    /// How many rows there are without the filter.
+    /// How many rows there are, those beyond the limit among them.
     pub all: usize,
     /// Whether the column of chances has something to say.
     pub draws: bool,
@@ -52,9 +52,9 @@ pub struct FrontGrid {
 }
 
 impl FrontGrid {
-    /// The grid of a pool; `only_front` leaves out who is neither on the front nor the best.
+    /// The grid of a pool with so many rows at most; `only_front` leaves out who is neither on the front nor the best.
     #[must_use]
-    pub fn of(pool: &Pool, only_front: bool) -> Self {
+    pub fn of(pool: &Pool, only_front: bool, limit: usize) -> Self {
         let tickets = pool.tickets();
         let wanted = |member: &&Member| !only_front || member.is_on_front() || pool.best == Some(member.id);
         let head = |task: &usize| {
@@ -65,8 +65,8 @@ impl FrontGrid {
         };
         Self {
             heads: pool.order.iter().map(head).collect(),
-            rows: pool.members.iter().filter(wanted).map(|member| row(pool, member, tickets)).collect(),
-            all: pool.members.len(),
+            rows: pool.members.iter().filter(wanted).take(limit).map(|member| row(pool, member, tickets)).collect(),
+            all: pool.members.iter().filter(wanted).count(),
             draws: pool.draws,
             sentence: sentence(pool),
         }

@@ -189,21 +189,25 @@ fn first_parent(id: CandidateId, parents: &[CandidateId]) -> Option<Pick> {
 
 /// By candidate, generation and lane: the free lane nearest to its parent's, the one further on of two as near.
 fn places(pool: &Pool) -> Vec<(usize, usize)> {
-    let mut taken: BTreeSet<(usize, usize)> = BTreeSet::new();
+    // By generation, its lanes.
+    let mut taken: Vec<Vec<bool>> = Vec::new();
     let mut places: Vec<(usize, usize)> = Vec::with_capacity(pool.members.len());
     for member in &pool.members {
-        let parent = first_parent(member.id, &member.parents);
-        let wanted = match parent {
+        let wanted = match first_parent(member.id, &member.parents) {
             Some(Pick::Candidate(parent)) => places.get(parent.index()).map_or(0, |place| place.1),
             _ => 0,
         };
-        let is_free = |lane: &usize| !taken.contains(&(member.generation, *lane));
-        let lane = (0..=pool.members.len())
-            .flat_map(|far| [Some(wanted + far), wanted.checked_sub(far)])
-            .flatten()
-            .find(is_free)
-            .unwrap_or(wanted);
-        taken.insert((member.generation, lane));
+        if taken.len() <= member.generation {
+            taken.resize(member.generation + 1, Vec::new());
+        }
+        let lanes = &mut taken[member.generation];
+        let is_free = |lane: &usize| !lanes.get(*lane).copied().unwrap_or(false);
+        let near = (0..=pool.members.len()).flat_map(|far| [Some(wanted + far), wanted.checked_sub(far)]);
+        let lane = near.flatten().find(is_free).unwrap_or(wanted);
+        if lanes.len() <= lane {
+            lanes.resize(lane + 1, false);
+        }
+        lanes[lane] = true;
         places.push((member.generation, lane));
     }
     places

@@ -477,14 +477,17 @@ impl Scores<'_> {
         let is_own = |made: &&Made| {
             made.job.task.split == dataset.split && text.is_none_or(|text| *text == made.job.instruction)
         };
+        // Both lists have nearly the same order: the next is looked for where the last one was.
+        let mut from = 0;
         for made in self.made.iter().filter(is_own) {
             // A task may stand twice in a minibatch: each time has rollouts of its own.
-            let wanted = |tried: &&mut Tried| {
+            let is_wanted = |tried: &Tried| {
                 tried.rollouts.len() < self.repeats
                     && dataset.tasks.get(tried.example.index()) == Some(&made.job.task.index)
             };
-            if let Some(tried) = tried.iter_mut().find(wanted) {
-                tried.rollouts.push(made.job.number);
+            if let Some(at) = (from..tried.len()).chain(0..from).find(|at| is_wanted(&tried[*at])) {
+                tried[at].rollouts.push(made.job.number);
+                from = at;
             }
         }
     }

@@ -1,6 +1,5 @@
 //! The pool of candidates as the page shows it: of an evolution under way, or of a result that Python made.
 
-use super::noise::Measured;
 use super::passes::{PassKind, Passes, Verdict};
 use crate::domain::World;
 use crate::evolve::Evolution;
@@ -8,7 +7,7 @@ use crate::gepa::pareto::{Members, frequencies, thin};
 use crate::gepa::select::top;
 use crate::gepa::{Candidate, CandidateId, ExampleId, ParentSelector, RunResult, Split, Stopper};
 use crate::present::task_line::task_line;
-use crate::stats::{Interval, Score};
+use crate::stats::{Interval, wilson_mean};
 
 /// What can be looked at: a candidate of the pool, or a text that did not get there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -329,13 +328,7 @@ impl Member {
     #[must_use]
     pub fn interval(&self) -> Option<Interval> {
         let are_rewards = self.scores.iter().flatten().all(|score| (0.0..=1.0).contains(score));
-        Measured::of(&self.trials()).filter(|_| are_rewards).map(|measured| measured.interval)
-    }
-
-    /// Its scores as the statistics want them: one trial of each task.
-    fn trials(&self) -> Vec<Score> {
-        let tasks = self.scores.iter().zip(0..);
-        tasks.filter_map(|(score, task)| Some(Score { task, trial: 0, reward: (*score)? })).collect()
+        self.score.filter(|_| are_rewards).and_then(|score| wilson_mean(score, self.rests_on()))
     }
 
     /// Whether it is on the Pareto front as parents are drawn from it: without those that others can replace.

@@ -349,6 +349,7 @@ impl Teller<'_> {
         if self.pass.no_merge {
             lines.push(StepLine::said("A merge was due, but no two candidates could be merged."));
         }
+        let was_skipped = self.passes.attempts(self.entry).iter().any(|attempt| attempt.skipped.is_some());
         for note in &self.pass.notes {
             let text = match note {
                 Note::ReflectRetry => "The reflection model failed and was asked again.",
@@ -356,6 +357,8 @@ impl Teller<'_> {
                 Note::DatasetFailed => "The record of the conversations could not be made.",
                 Note::NoText => "There was no text: the proposal was refused or empty.",
                 Note::ComponentWithoutData => "There was nothing to show for the instruction.",
+                // That has been said of the attempt.
+                Note::NoProposal if was_skipped => continue,
                 Note::NoProposal => "The pass ended without a proposal.",
                 Note::MergeNone | Note::MergeLowOverlap => continue,
             };

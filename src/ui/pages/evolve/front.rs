@@ -18,8 +18,8 @@ pub fn FrontView(look: Look) -> impl IntoView {
     let only_front = RwSignal::new(false);
     let drawn = RwSignal::new(AT_ONCE);
     let grid = Memo::new(move |_| {
-        let only_front = only_front.get();
-        look.seen.with(|seen| FrontGrid::of(&seen.pool, only_front))
+        let (only_front, limit) = (only_front.get(), drawn.get());
+        look.seen.with(|seen| FrontGrid::of(&seen.pool, only_front, limit))
     });
     let heads = move || {
         grid.with(|grid| {
@@ -36,9 +36,9 @@ pub fn FrontView(look: Look) -> impl IntoView {
     let draws = Memo::new(move |_| grid.with(|grid| grid.draws));
     let rows = move || {
         let (picked, draws) = (look.pick.get(), draws.get());
-        grid.with(|grid| grid.rows.iter().take(drawn.get()).map(|own| row(own, picked, draws)).collect_view())
+        grid.with(|grid| grid.rows.iter().map(|own| row(own, picked, draws)).collect_view())
     };
-    let left = Memo::new(move |_| grid.with(|grid| grid.rows.len()).saturating_sub(drawn.get()));
+    let left = Memo::new(move |_| grid.with(|grid| grid.all - grid.rows.len()));
     let on_click = move |event: MouseEvent| {
         if let Some(number) = rollout_at(event.target()) {
             look.open.run(number);

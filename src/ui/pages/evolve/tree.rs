@@ -15,6 +15,9 @@ use crate::ui::kit::{Checkbox, Segmented, SelectOption};
 /// From this width on generations go across.
 const WIDE: f64 = 560.0;
 
+/// Who is no further from the end of the picture than this, in pixels, looks at its end.
+const AT_THE_END: f64 = 24.0;
+
 /// Above so many texts in the picture, those that were turned down are only counted until asked for.
 const CROWDED: usize = 60;
 
@@ -109,11 +112,23 @@ fn Picture(look: Look, lineage: Memo<Lineage>, direction: Memo<Direction>) -> im
                 // A picture without a choice is entered at the seed.
                 tabindex=move || if is_picked.get() || pick == SEED && look.pick.get().is_none() { "0" } else { "-1" }
             >
-                {move || drawn.with(|drawn| drawn.as_ref().map(|drawn| drawn.draw()))}
+                {move || drawn.with(|drawn| drawn.as_ref().map(Drawn::draw))}
             </g>
         }
         .into_any()
     };
+    let frame = NodeRef::<leptos::html::Div>::new();
+    // Who looks at the end sees it grow.
+    Effect::new(move |before: Option<f64>| {
+        let width = lineage.with(|lineage| lineage.width);
+        if let (Some(before), Some(frame)) = (before.filter(|before| *before < width), frame.get_untracked()) {
+            let seen = f64::from(frame.scroll_left() + frame.client_width());
+            if seen + AT_THE_END >= before {
+                page::on_next_frame(move || frame.set_scroll_left(frame.scroll_width()));
+            }
+        }
+        width
+    });
     let on_click = move |event: MouseEvent| {
         if let Some(pick) = pick_at(event.target()) {
             look.choose.run(pick);
@@ -141,7 +156,7 @@ fn Picture(look: Look, lineage: Memo<Lineage>, direction: Memo<Direction>) -> im
         }
     };
     view! {
-        <div class="tree-scroll">
+        <div class="tree-scroll" node_ref=frame>
             <svg
                 class="tree"
                 role="group"
@@ -153,7 +168,7 @@ fn Picture(look: Look, lineage: Memo<Lineage>, direction: Memo<Direction>) -> im
             >
                 {move || lineage.with(draw_lines)}
                 <For each=picks key=|pick| *pick children=mark />
-                {move || lineage.with(|lineage| draw_names(lineage, direction.get()))}
+                {move || lineage.with(|lineage| draw_texts(lineage, direction.get()))}
             </svg>
         </div>
     }
@@ -203,31 +218,27 @@ fn draw_node(node: &Node) -> AnyView {
     .into_any()
 }
 
-/// What stands in and beside the rings. Apart from the marks, whose own names say it in words: a control's text must
-/// be a part of its name.
-fn draw_names(lineage: &Lineage, direction: Direction) -> AnyView {
-    // Beside the ring, where no line runs.
-    let (x, y, anchor) = match direction {
-        Direction::Across => (0.0, -RADIUS - 8.0, "middle"),
-        Direction::Down => (-RADIUS - 8.0, 4.0, "end"),
-    };
-    let name = |node: &Node| {
+/// What is written on and beside the nodes. Apart from them, for their names say more.
+fn draw_texts(lineage: &Lineage, direction: Direction) -> AnyView {
+    let texts = |node: &Node| {
+        // Beside the ring, where no line runs.
+        let (x, y, anchor) = match direction {
+            Direction::Across => (node.x, node.y - RADIUS - 8.0, "middle"),
+            Direction::Down => (node.x - RADIUS - 8.0, node.y + 4.0, "end"),
+        };
         let score = if node.is_best { format!("★ {}", node.score) } else { node.score.clone() };
         view! {
-            <g class:best=node.is_best transform=format!("translate({:.1} {:.1})", node.x, node.y)>
-                <text class="tree-label" y="4" text-anchor="middle">
-                    {node.label.clone()}
-                </text>
-                <text class="tree-score" x=x y=y text-anchor=anchor>
-                    {score}
-                </text>
-            </g>
+            <text class="tree-label" x=node.x y=node.y + 4.5 text-anchor="middle">
+                {node.label.clone()}
+            </text>
+            <text class="tree-score" class:best=node.is_best x=x y=y text-anchor=anchor>
+                {score}
+            </text>
         }
     };
-    let names = lineage.nodes.iter().map(name).collect_view();
     view! {
-        <g class="tree-names" aria-hidden="true">
-            {names}
+        <g class="tree-texts" aria-hidden="true">
+            {lineage.nodes.iter().map(texts).collect_view()}
         </g>
     }
     .into_any()
