@@ -4,8 +4,9 @@ use leptos::prelude::*;
 
 use super::deeds::{Pulse, Site};
 use crate::app::evolutions::Phase;
+use crate::app::moments::now_ms;
 use crate::gepa::CandidateId;
-use crate::present::evaluate::board::spent_facts;
+use crate::present::evaluate::board::{spent_facts, time_left};
 use crate::present::evolve::list;
 use crate::present::evolve::noise::{Gain, scores, scores_of_result};
 use crate::present::seating;
@@ -29,7 +30,25 @@ pub fn Going(site: Site) -> impl IntoView {
             _ => "A proposal waits for you".to_owned(),
         })
     });
-    let figure = Signal::derive(move || Some(of(|pulse| pulse.standing.facts())));
+    // Since it went on, and how much was spent by then.
+    let begun = Memo::new(move |_| {
+        let calls = || site.pulse.with_untracked(|pulse| pulse.as_ref().map_or(0, |pulse| pulse.standing.metric_calls));
+        (site.phase.get() == Some(Phase::Running)).then(|| (now_ms(), calls()))
+    });
+    let left = move || {
+        let (since_ms, before) = begun.get()?;
+        let (used, budget) = site.pulse.with(|pulse| {
+            let standing = &pulse.as_ref()?.standing;
+            Some((standing.metric_calls, standing.budget?))
+        })?;
+        let elapsed_ms = now_ms().saturating_sub(since_ms) as f64;
+        let count = |calls: u64| usize::try_from(calls).unwrap_or(usize::MAX);
+        time_left(elapsed_ms, count(used.saturating_sub(before)), count(budget.saturating_sub(used)))
+    };
+    let figure = Signal::derive(move || {
+        let parts = [Some(of(|pulse| pulse.standing.facts())), left()];
+        Some(parts.into_iter().flatten().collect::<Vec<_>>().join(" · "))
+    });
     let scores = move || {
         of(|pulse| {
             let standing = &pulse.standing;

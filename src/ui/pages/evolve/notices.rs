@@ -6,12 +6,20 @@ use super::deeds::Site;
 use crate::present::format::counted;
 use crate::present::route::Page;
 use crate::present::tone::Tone;
+use crate::rollout::batch::Limits;
 use crate::ui::kit::{Button, ButtonKind, Callout};
 
 #[component]
 pub fn Notices(site: Site) -> impl IntoView {
+    let has_limits = Memo::new(move |_| {
+        site.record.with(|record| record.as_ref().is_some_and(|record| record.limits != Limits::default()))
+    });
     let trouble = move || {
         site.id.with_value(|id| site.evolutions.trouble(id)).map(|why| {
+            let lift = move |()| {
+                site.id.with_value(|id| site.evolutions.set_limits(id, Limits::default()));
+                site.go_on();
+            };
             let give_up = move |()| site.id.with_value(|id| site.evolutions.give_up(id));
             view! {
                 <Callout
@@ -23,6 +31,11 @@ pub fn Notices(site: Site) -> impl IntoView {
                             <Show when=move || site.can_go_on()>
                                 <Button small=true icon="refresh" on_press=move |()| site.go_on()>
                                     "Try again"
+                                </Button>
+                            </Show>
+                            <Show when=move || has_limits.get() && site.can_go_on()>
+                                <Button small=true icon="play" on_press=lift>
+                                    "Lift the limits and go on"
                                 </Button>
                             </Show>
                             <Show when=move || site.phase.get().is_some()>

@@ -24,7 +24,13 @@ pub fn SetupForm(#[prop(into)] on_close: Callback<()>) -> impl IntoView {
     let fields = draft.fields;
     let refused = RwSignal::new(None::<String>);
     let starting = RwSignal::new(false);
-    let fault = Memo::new(move |_| draft.plan.with(|plan| plan.as_ref().err().map(ToString::to_string)));
+    let fault = Memo::new(move |_| {
+        // Without a pack nothing can be said yet.
+        draft
+            .pack
+            .with(Option::is_some)
+            .then(|| draft.plan.with(|plan| plan.as_ref().err().map(ToString::to_string)))?
+    });
     let is_barred = Signal::derive(move || {
         draft.told.with(|told| told.as_ref().is_none_or(|told| told.warnings.iter().any(|own| own.is_fatal())))
     });
