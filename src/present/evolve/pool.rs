@@ -359,7 +359,8 @@ pub fn score_text(score: f64) -> String {
 /// A sum of scores without needless digits: `2`, `1.5`.
 #[must_use]
 pub fn sum_text(sum: f64) -> String {
-    let text = format!("{sum:.2}");
+    // The sum of nothing is −0.
+    let text = format!("{:.2}", sum + 0.0);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 

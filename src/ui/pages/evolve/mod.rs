@@ -8,6 +8,8 @@ use self::setup::SetupForm;
 use crate::app::evolutions::use_evolutions;
 use crate::app::runs::Reading;
 use crate::app::{Action, use_app, use_runs};
+use crate::journal::EvolutionId;
+use crate::platform::page;
 use crate::present::route::Route;
 use crate::present::tone::Tone;
 use crate::ui::kit::{Button, ButtonKind, Callout, Empty, PageBar, PageBarActions};
@@ -47,6 +49,17 @@ pub fn EvolvePage() -> impl IntoView {
     let evolution = Memo::new(move |_| match app.route.get() {
         Route::Evolution(id) => Some(id),
         _ => None,
+    });
+    // From the form to what it began, and back to the list: each starts at its top.
+    Effect::new(move |before: Option<Option<EvolutionId>>| {
+        let now = evolution.get();
+        if before.is_some_and(|before| before != now) {
+            page::on_next_frame(|| {
+                page::scroll_to_top();
+                page::focus("main h1");
+            });
+        }
+        now
     });
     move || match evolution.get() {
         Some(id) => view! { <EvolutionView id /> }.into_any(),
