@@ -180,6 +180,21 @@ fn the_front_is_what_parents_are_drawn_from() {
 }
 
 #[test]
+fn where_nothing_is_solved_nobody_is_ahead() {
+    let mut host = Host::retail(1, RehearsalCoach::new(1));
+    let mut setup = host.setup(20);
+    setup.seed_instruction = "Say nothing.".into();
+    // The one task that the seed wins by luck is not among these.
+    setup.datasets.pareto.tasks.retain(|task| *task < 4);
+    let evolution = host.run(&setup);
+    let passes = Passes::of(&evolution);
+    let pool = Pool::of(&evolution, &passes, None);
+    assert!(pool.members[0].scores.iter().all(|score| *score == Some(0.0)));
+    let alone = Pool { members: pool.members[..1].to_vec(), ..pool.clone() };
+    assert_eq!(FrontGrid::of(&alone, false, 9).sentence, "No task is solved yet, so no candidate is ahead of another.");
+}
+
+#[test]
 fn a_result_from_a_file_shows_the_same_pool() {
     let course = Course::run(3, 100);
     let (_, live) = course.seen();

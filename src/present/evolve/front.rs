@@ -148,7 +148,9 @@ pub fn sentence(pool: &Pool) -> String {
              Wherever another has the best score, one of these has it too."
         ),
     };
-    if !unsolved.is_empty() {
+    if unsolved.len() == pool.tasks.len() {
+        text = "No task is solved yet, so no candidate is ahead of another.".to_owned();
+    } else if !unsolved.is_empty() {
         text.push_str(&format!(" Nobody has solved {} yet.", tasks_named(&unsolved)));
     }
     text

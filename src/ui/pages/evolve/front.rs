@@ -38,6 +38,7 @@ pub fn FrontView(look: Look) -> impl IntoView {
         let (picked, draws) = (look.pick.get(), draws.get());
         grid.with(|grid| grid.rows.iter().map(|own| row(own, picked, draws)).collect_view())
     };
+    let has_rollouts = Memo::new(move |_| look.seen.with(|seen| seen.passes.is_some()));
     let left = Memo::new(move |_| grid.with(|grid| grid.all - grid.rows.len()));
     let on_click = move |event: MouseEvent| {
         if let Some(number) = rollout_at(event.target()) {
@@ -84,7 +85,9 @@ pub fn FrontView(look: Look) -> impl IntoView {
                 "solved "
                 <span class="key-cell held"></span>
                 "on the Pareto front: nobody does better there "
-                <span class="not-phone">"· a press on a score opens its rollout"</span>
+                <Show when=move || has_rollouts.get()>
+                    <span class="not-phone">"· a press on a score opens its rollout"</span>
+                </Show>
             </p>
         </section>
     }

@@ -228,7 +228,7 @@ fn draw_texts(lineage: &Lineage, direction: Direction) -> AnyView {
         };
         let score = if node.is_best { format!("★ {}", node.score) } else { node.score.clone() };
         view! {
-            <text class="tree-label" x=node.x y=node.y + 4.5 text-anchor="middle">
+            <text class="tree-label" class:seed=node.id.index() == 0 x=node.x y=node.y + 4.5 text-anchor="middle">
                 {node.label.clone()}
             </text>
             <text class="tree-score" class:best=node.is_best x=x y=y text-anchor=anchor>
