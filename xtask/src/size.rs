@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// More than a first visit may load of code and style, in kB (1 000 bytes, brotli): what it weighs now with a little
 /// room. Raising it is a decision; lowering it towards [`AIM_KB`] is owed.
-const BUDGET_KB: f64 = 1_150.0;
+const BUDGET_KB: f64 = 1_400.0;
 /// What the design asks for. Above it there is a warning.
 const AIM_KB: f64 = 350.0;
 /// What one starter world may add to that.
