@@ -13,21 +13,19 @@ use leptos::task::spawn_local;
 
 pub use self::course::{Course, Decision, Held, Received};
 use self::live::Live;
+pub use self::refusal::Refusal;
 use super::Endpoints;
-use super::batches::{BatchRefusal, Batches};
+use super::batches::Batches;
 use super::judges::Judges;
 use super::packs::Packs;
 use super::recording::Unsaved;
 use super::rollouts::Bench;
-use super::runs::{Keyless, Reading, RunRefusal, Runs, now_ms};
+use super::runs::{Keyless, Reading, Runs, now_ms};
 use super::seats::SeatChoices;
 use super::versions::InstructionVersions;
-use crate::domain::TaskId;
-use crate::evolve::{ForkError, SetupError};
 use crate::gepa::CandidateId;
-use crate::gepa::result::{ResultError, RunResult};
+use crate::gepa::result::RunResult;
 use crate::journal::{EvolutionId, RunId};
-use crate::pack::StorageFault;
 use crate::platform::clock::BrowserClock;
 use crate::platform::{page, tabs};
 use crate::provider::http::Clock;
@@ -41,6 +39,7 @@ mod keep;
 mod live;
 mod outcomes;
 mod reflect;
+mod refusal;
 mod seat;
 mod take_up;
 
@@ -89,67 +88,6 @@ pub enum Phase {
     Paused,
     /// What runs is being brought to an end.
     Stopping,
-}
-
-/// Why something can't be done with an evolution.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum Refusal {
-    #[error("This evolution is not here any more; it was deleted, or its record is damaged.")]
-    Gone,
-    #[error("This evolution is being run in another tab. Watch it there, or close that tab and try again.")]
-    Elsewhere,
-    #[error("This evolution is under way. Stop it first.")]
-    UnderWay,
-    #[error("This evolution is not under way here. Go on with it first.")]
-    NotUnderWay,
-    #[error("This evolution ran elsewhere and was read from a file; there is nothing to go on with.")]
-    Imported,
-    #[error("This evolution has come to its end. Fork it to go on from one of its steps with a larger budget.")]
-    Ended,
-    #[error("This evolution is of the pack “{0}”, which is not loaded. Load it on the Data page and go on then.")]
-    NoPack(String),
-    #[error("The pack “{pack}” has no task {task}; it may have been changed since the evolution was set up.")]
-    NoTask { pack: String, task: TaskId },
-    #[error("“{0}” is not here any more, so it can't be asked. Set up a new evolution with what is there.")]
-    NoSeat(String),
-    #[error("A person can't fill a seat of an evolution. Choose a model or a program.")]
-    Person,
-    #[error("There is no iteration {0} to fork from; the last ones may not be stored yet.")]
-    NoIteration(u64),
-    #[error(transparent)]
-    Fork(#[from] ForkError),
-    #[error("An instruction without any text can't join the pool.")]
-    EmptyText,
-    #[error(transparent)]
-    Setup(#[from] SetupError),
-    #[error("{0}")]
-    File(String),
-    #[error(transparent)]
-    Batch(#[from] BatchRefusal),
-    #[error("{fault} {}", .fault.next_step())]
-    Storage { fault: StorageFault },
-}
-
-impl From<StorageFault> for Refusal {
-    fn from(fault: StorageFault) -> Self {
-        Self::Storage { fault }
-    }
-}
-
-impl From<ResultError> for Refusal {
-    fn from(error: ResultError) -> Self {
-        Self::File(error.to_string())
-    }
-}
-
-impl From<RunRefusal> for Refusal {
-    fn from(refusal: RunRefusal) -> Self {
-        match refusal {
-            RunRefusal::Storage { fault } => Self::Storage { fault },
-            RunRefusal::Elsewhere => Self::Elsewhere,
-            _ => Self::Gone,
-        }
-    }
 }
 
 /// What evolutions are made with.
