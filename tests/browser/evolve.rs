@@ -1,11 +1,14 @@
 //! Evolutions: set up, run with the cast to the end, paused, stepped, killed and gone on with, looked at, forked,
 //! judged on held-out tasks.
 
+use std::fs;
+
 use serde_json::{Value, json};
-use thirtyfour::Key;
+use thirtyfour::{By, Key};
 
 use super::{
     page::Page,
+    runs::{KEY, STORED, saved},
     support::{
         Outcome, Session, in_browser,
         mock::Mock,
@@ -305,6 +308,57 @@ async fn a_fork_goes_on_with_what_was_paid_for() {
         // The same settings from there on come to the same end.
         assert_eq!(again["answers"], whole["answers"]);
         Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_an_evolution_keeps_and_saves_holds_no_key_and_its_result_is_opened_again() {
+    in_browser(async |session| {
+        let page = Page::open(session, "#/models").await?;
+        page.configure_endpoint("http://127.0.0.1:9/v1", KEY, "some-model").await?;
+        page.go_to("Play").await?;
+        // Pasted where it does not belong, and then begun with.
+        page.edit_instruction(&format!("Help the customer. My key is {KEY}.")).await?;
+        page.go_to("Evolve").await?;
+        page.set_up_evolution("20").await?;
+        session.named("button", "Rehearsal").click().await?;
+        session.field("Budget").enter("20").await?;
+        page.start_evolution().await?;
+        page.evolution_ends("20").await?;
+        let folder = session.allow_downloads().await?;
+        for (line, ending) in [("Result (results.json", "json"), ("Everything with its rollouts", "zip")] {
+            session.named("button", "More to do with this evolution").click().await?;
+            session.role("menuitem").beginning(line).click().await?;
+            let content = until("the saved file", SOON, async || {
+                let files = fs::read_dir(&folder)?.filter_map(Result::ok).map(|entry| entry.path());
+                let mut own = files.filter(|path| path.extension().is_some_and(|end| end == ending));
+                let content = own.next().and_then(|path| fs::read(path).ok()).unwrap_or_default();
+                Ok(if content.is_empty() { Look::NotYet(line.to_owned()) } else { Look::Seen(content) })
+            })
+            .await?;
+            let text = String::from_utf8_lossy(&content);
+            assert!(text.contains("Help the customer.") && !text.contains(KEY), "{line}");
+        }
+        let stored = session.script(STORED).await?;
+        assert!(stored.as_str().is_some_and(|all| all.contains("elapsed_seconds") && !all.contains(KEY)), "storage");
+
+        let file = saved(&folder).await?;
+        page.go_to("Evolve").await?;
+        let input = session.driver.find(By::Css("input[type=file]")).await?;
+        input.send_keys(file.to_string_lossy()).await?;
+        session.sees("from a file").await?;
+        session.sees("Lineage").await?;
+        session.scan("a result from a file").await?;
+        session.picture("evolve-result").await?;
+        page.reload().await?;
+        session.sees("Lineage").await?;
+
+        page.go_to("Evolve").await?;
+        fs::write(&file, "{}")?;
+        let input = session.driver.find(By::Css("input[type=file]")).await?;
+        input.send_keys(file.to_string_lossy()).await?;
+        session.sees("Not every file could be opened").await
     })
     .await;
 }

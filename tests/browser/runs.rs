@@ -19,7 +19,7 @@ use super::{
 };
 
 /// What is pasted where no key belongs, while it is an endpoint's key.
-const KEY: &str = "sk-canary-runs-77c1e0b2";
+pub(super) const KEY: &str = "sk-canary-runs-77c1e0b2";
 
 const RULE: &str = " Before you change anything, list what you will do and ask the customer to confirm it.";
 
@@ -314,7 +314,7 @@ async fn no_key_is_in_what_is_kept_exported_or_shared() {
 }
 
 /// All that IndexedDB and the local storage hold, as one text.
-const STORED: &str = "
+pub(super) const STORED: &str = "
     return (async () => {
     const done = (request) => new Promise((yes, no) => {
         request.onsuccess = () => yes(request.result);
@@ -336,7 +336,7 @@ const STORED: &str = "
 ";
 
 /// The one file that was saved in a folder, once it is whole.
-async fn saved(folder: &Path) -> Outcome<PathBuf> {
+pub(super) async fn saved(folder: &Path) -> Outcome<PathBuf> {
     until("the saved file", SOON, async || {
         let files: Vec<_> = fs::read_dir(folder)?.filter_map(Result::ok).map(|entry| entry.path()).collect();
         let whole = |path: &&PathBuf| {
