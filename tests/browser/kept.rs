@@ -277,7 +277,7 @@ async fn what_an_older_version_stored_is_still_there() {
             return found;
             })()";
         let found = session.script(version).await?;
-        assert_eq!(found, json!([3, "batches,events,files,packs,runs,settings,versions"]));
+        assert_eq!(found, json!([4, "answers,batches,events,evolutions,files,packs,runs,settings,versions"]));
         Ok(())
     })
     .await;
