@@ -3,52 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::datasets::{Dataset, Datasets};
+use super::due::{Due, Reflection, Unasked};
 use super::rollouts::{Batch, RolloutJob};
 use super::setup::{Changed, Setup, SetupError};
 use super::{COMPONENT, Lesson};
 use crate::domain::TaskId;
 use crate::gepa::reflect::ReflectiveDataset;
 use crate::gepa::{
-    Answer, Candidate, CandidateId, Evaluation, EvaluationId, EvaluationRequest, Event, Examples, Failure, JobReply,
-    Misfit, Need, Optimizer, Outcome, Outside, Purpose, Reply, Split,
+    Answer, Candidate, CandidateId, Config, Evaluation, EvaluationId, EvaluationRequest, Event, Examples, Failure,
+    JobReply, Need, Optimizer, Outcome, Outside, Purpose, Reply, Split,
 };
 use crate::py::{Dict, List, Num, Str, Value, num};
-
-/// A call of the reflection model that is due.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Reflection {
-    /// Counts the calls of this step, from 0.
-    pub number: usize,
-    pub parent: CandidateId,
-    /// What the parent's instruction is.
-    pub current: Str,
-    /// The whole of what the model is asked.
-    pub prompt: Str,
-}
-
-/// What an evolution waits for.
-#[derive(Clone, Copy, Debug)]
-pub enum Due<'a> {
-    /// Leave to begin a pass.
-    Leave { iteration: u64 },
-    /// Rollouts, in any order and side by side.
-    Rollouts(&'a [RolloutJob]),
-    /// Replies, in any order and side by side.
-    Reflections(&'a [Reflection]),
-    /// Nothing: it has ended.
-    Ended(&'a Outcome),
-}
-
-/// Something was given that is not due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("This is not what the evolution waits for.")]
-pub struct Unasked;
-
-impl From<Misfit> for Unasked {
-    fn from(_: Misfit) -> Self {
-        Self
-    }
-}
 
 /// An event with when it happened: how many answers had been given. Of a dataset it has the components alone; the
 /// records are in the prompt.
@@ -88,6 +53,8 @@ pub struct Evolution {
     steps: Vec<Step>,
     leaves: Vec<Leave>,
     made: Vec<Made>,
+    /// The settings that it went by, each with the first pass of theirs; the ones that it began with first.
+    settings: Vec<(u64, Config)>,
     /// Settings still to come, the next one last.
     later: Vec<Changed>,
     repeats: u32,
@@ -126,6 +93,7 @@ impl Evolution {
             steps: Vec::new(),
             leaves: Vec::new(),
             made: Vec::new(),
+            settings: vec![(0, setup.config.clone())],
             later: setup.later.iter().rev().cloned().collect(),
             repeats: setup.repeats.max(1),
             asked: 0,
@@ -222,6 +190,13 @@ impl Evolution {
     #[must_use]
     pub const fn optimizer(&self) -> &Optimizer {
         &self.optimizer
+    }
+
+    /// The settings of a pass, from 1; 0 is before the first.
+    #[must_use]
+    pub fn config_in(&self, iteration: u64) -> &Config {
+        let own = self.settings.iter().rev().find(|(first, _)| *first <= iteration);
+        own.map_or_else(|| self.optimizer.config(), |(_, config)| config)
     }
 
     /// The tasks that a split's examples are, by their position.
@@ -361,7 +336,7 @@ impl Evolution {
                 let iteration = *iteration;
                 self.records.clear();
                 self.leaves.push(Leave { iteration, answers });
-                self.change_settings();
+                self.change_settings(iteration);
                 Pending::Nothing
             }
             None => Pending::Nothing,
@@ -369,11 +344,12 @@ impl Evolution {
     }
 
     /// Goes on with the settings that are due by now.
-    fn change_settings(&mut self) {
+    fn change_settings(&mut self, iteration: u64) {
         let answers = self.answered();
         while let Some(Changed { config, .. }) = self.later.pop_if(|next| next.answers <= answers) {
             // They were checked in the beginning, and leave is due: this does not fail.
             if let Ok(fork) = self.optimizer.fork(config) {
+                self.settings.push((iteration, fork.config().clone()));
                 self.optimizer = fork;
             }
         }

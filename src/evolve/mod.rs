@@ -10,6 +10,7 @@
 
 pub mod datasets;
 pub mod doubts;
+mod due;
 mod evolution;
 pub mod leaks;
 pub mod lesson;
@@ -18,7 +19,8 @@ mod rollouts;
 mod setup;
 
 pub use datasets::{Dataset, DatasetChoice, DatasetChoices, DatasetError, Datasets};
-pub use evolution::{Due, Evolution, Leave, Made, Reflection, Step, Unasked};
+pub use due::{Due, Reflection, Unasked};
+pub use evolution::{Evolution, Leave, Made, Step};
 pub use lesson::{Feedback, Lesson};
 pub use rollouts::RolloutJob;
 pub use setup::{Changed, Fork, ForkError, Setup, SetupError};

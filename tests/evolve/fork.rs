@@ -65,6 +65,7 @@ fn other_settings_hold_from_there_and_a_fork_can_be_forked() {
     };
     assert!(sizes(&fork).iter().all(|(iteration, size)| *size == if *iteration < 4 { 3 } else { 2 }));
     assert!(sizes(&fork).len() > 5);
+    assert_eq!((fork.config_in(3), fork.config_in(4)), (&setup.config, &config), "what each pass went by");
     // Made again from what is kept of it.
     let again = Evolution::replay(&first, kept(fork.answers())).unwrap();
     assert_eq!((told(&again), result(&again)), (told(&fork), result(&fork)));

@@ -8,7 +8,8 @@ use crate::evolve::{Due, Evolution};
 use crate::gepa::pareto::{Members, frequencies, thin};
 use crate::gepa::select::top;
 use crate::gepa::{
-    CandidateId, Criterion, Event, ExampleId, Note, Pairs, ParentSelector, Purpose, Rejection, SkipReason, Split,
+    CandidateId, Config, Criterion, Event, ExampleId, Note, Pairs, ParentSelector, Purpose, Rejection, SkipReason,
+    Split,
 };
 use crate::present::format::counted;
 use crate::present::tone::Tone;
@@ -126,7 +127,7 @@ impl Teller<'_> {
         if child.after.iter().any(|tried| tried.score.is_none()) {
             return None;
         }
-        if let Criterion::SignTest { p } = self.evolution.optimizer().config().criterion {
+        if let Criterion::SignTest { p } = self.config().criterion {
             return Some(judged(pairs, after.iter().map(Vec::len).sum(), p));
         }
         let Pairs { better, worse } = pairs;
@@ -139,7 +140,7 @@ impl Teller<'_> {
     }
 
     fn parent(&self, parent: CandidateId) -> StepLine {
-        let selector = self.evolution.optimizer().config().parent_selector;
+        let selector = self.config().parent_selector;
         let after = match selector {
             _ if self.pass.pool <= 1 => ", the only candidate so far.".to_owned(),
             ParentSelector::CurrentBest => ", the best so far.".to_owned(),
@@ -160,7 +161,7 @@ impl Teller<'_> {
             return ", the only candidate so far.".to_owned();
         };
         let state = self.evolution.optimizer().state();
-        let kind = self.evolution.optimizer().config().frontier;
+        let kind = self.config().frontier;
         let aggregates = state.aggregates().get(..self.pass.pool).unwrap_or_default();
         let mut sets = fronts.copies(kind);
         if let Some(k) = among {
@@ -237,17 +238,22 @@ impl Teller<'_> {
         }
     }
 
+    /// The settings that this pass went by: a fork may have had others before.
+    fn config(&self) -> &Config {
+        self.evolution.config_in(self.pass.iteration)
+    }
+
     fn taken(&self) -> &'static str {
-        match self.evolution.optimizer().config().criterion {
+        match self.config().criterion {
             Criterion::ImprovementOrEqual => "Not worse: accepted.",
             _ if matches!(self.pass.kind, PassKind::Merge(_)) => "As good as both parents: accepted.",
             _ => "Better: accepted.",
         }
     }
 
-    const fn refusal(&self, reason: Rejection) -> &'static str {
+    fn refusal(&self, reason: Rejection) -> &'static str {
         match reason {
-            Rejection::NotBetter => match self.evolution.optimizer().config().criterion {
+            Rejection::NotBetter => match self.config().criterion {
                 Criterion::ImprovementOrEqual => "Worse: rejected.",
                 _ => "Not better: rejected.",
             },
