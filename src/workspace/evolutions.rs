@@ -34,6 +34,9 @@ pub struct EvolutionRecord {
     pub domain: String,
     /// How the datasets were asked for.
     pub choices: DatasetChoices,
+    /// What shuffled them; `None` where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dataset_seed: Option<u64>,
     /// The datasets as they were drawn, the seed instruction, the optimiser's settings.
     pub setup: Setup,
     pub agent: Occupant,
@@ -348,6 +351,7 @@ fn restore(id: &EvolutionId, content: &[u8], warnings: &mut Vec<String>) -> Opti
         pack: words("pack"),
         domain: words("domain"),
         choices: from(map.get("choices")).unwrap_or_default(),
+        dataset_seed: map.get("dataset_seed").and_then(Value::as_u64),
         setup: from(map.get("setup"))?,
         agent: seat("agent")?,
         user: seat("user")?,
@@ -407,6 +411,7 @@ mod tests {
             pack: "shop".into(),
             domain: "retail".into(),
             choices: DatasetChoices::default(),
+            dataset_seed: Some(42),
             setup: Setup { datasets, seed_instruction: "Help.".into(), config: Config::new(150), ..setup() },
             agent: by("agent"),
             user: by("customer"),

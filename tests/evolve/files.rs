@@ -38,6 +38,7 @@ fn finished() -> (EvolutionRecord, Evolution, BTreeMap<usize, RecordedResult>) {
     record.agent = Occupant::new(OccupantKind::Endpoint, "vendor/model-x at api.example.com");
     record.user = Occupant::new(OccupantKind::Cast, "rehearsal customer");
     record.choices.feedback = DatasetChoice { split: "train".to_owned(), indexes: Some(vec![1, 2]), max_size: None };
+    record.dataset_seed = Some(42);
     record.setup = setup;
     let of = |made: &taupe::evolve::Made| {
         (made.job.number, recorded(made.job.task.index, 0, made.score, &made.job.instruction))
@@ -125,6 +126,7 @@ fn settings_and_held_out_evaluations_have_the_experiments_names() {
         ("agent_model_provider", r#""api.example.com""#),
         ("user_model_provider", r#""cast""#),
         ("num_eval_trials", "2"),
+        ("rnd_seed", "42"),
         ("max_metric_calls", "40"),
         ("reflection_minibatch_size", "3"),
         ("use_rater", "false"),

@@ -152,8 +152,7 @@ fn experiment(record: &EvolutionRecord, held_out: &[HeldOut]) -> Value {
         ("user_model_provider", provider(&record.user).into()),
         ("max_concurrency", int(record.concurrency)),
         ("num_eval_trials", held_out.iter().map(trials).max().map_or(Value::None, int)),
-        // Drawn datasets are kept, not what they were drawn by.
-        ("rnd_seed", Value::None),
+        ("rnd_seed", record.dataset_seed.and_then(|seed| i64::try_from(seed).ok()).map_or(Value::None, Value::Int)),
         ("max_metric_calls", budget),
         ("reflection_model", model(&record.reflection).into()),
         ("reflection_minibatch_size", int(config.minibatch_size)),

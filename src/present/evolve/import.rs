@@ -23,6 +23,7 @@ pub fn record_of(result: &RunResult, file: &str, id: EvolutionId, now_ms: u64) -
         pack: String::new(),
         domain: String::new(),
         choices: crate::evolve::DatasetChoices::default(),
+        dataset_seed: None,
         setup: Setup {
             datasets: crate::evolve::Datasets::default(),
             seed_instruction: seed.map(|(_, text)| text.to_string()).unwrap_or_default(),

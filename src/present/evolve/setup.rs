@@ -142,6 +142,7 @@ pub struct Plan {
     /// Empty: to be named after what it evolves.
     pub name: String,
     pub choices: DatasetChoices,
+    pub dataset_seed: u64,
     pub datasets: Datasets,
     pub config: Config,
     /// How often each task of a minibatch is rolled out.
@@ -236,6 +237,7 @@ impl Form {
         Ok(Plan {
             name: self.text(Entry::Name).trim().to_owned(),
             choices,
+            dataset_seed,
             datasets,
             config: self.config(budget, seed)?,
             repeats: match self.choices.accepts {

@@ -213,6 +213,7 @@ impl Draft {
             pack: pack.pack.clone(),
             domain: pack.world.domain.name.to_owned(),
             choices: plan.choices,
+            dataset_seed: Some(plan.dataset_seed),
             setup: evolve::Setup {
                 datasets: plan.datasets,
                 seed_instruction,
