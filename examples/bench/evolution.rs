@@ -59,6 +59,7 @@ fn record(page: Page) -> Option<EvolutionRecord> {
         note: String::new(),
         pack: WORLD.to_owned(),
         domain: "retail".to_owned(),
+        dataset_seed: Some(42),
         setup: Setup {
             datasets: choices.draw(42, |split| Some(pack.world.tasks(split)?.len())).ok()?,
             seed_instruction: pack.seed.as_deref()?.to_owned(),
